@@ -1,0 +1,48 @@
+"""What an experiment is: trainings in three sizes, figures, and claims with criteria fixed beforehand."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tegum.claims import Judged
+from tegum.spec import Spec
+from tegum.training.run import Run
+from tegum.training.training import Training
+
+Runs = Mapping[str, Run]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure on the page, with a caption that says what to see."""
+
+    name: str
+    title: str
+    caption: str
+    figure: Any
+
+
+class Experiment(Spec):
+    """One claim or figure of the literature, run again. Its fields are what a reader may change.
+
+    sizes: the fields to change for "quick" (seconds), "standard" (about a minute, the default) and "paper" (at least
+    the published size).
+    """
+
+    title: ClassVar[str]
+    source: ClassVar[str]
+    lede: ClassVar[str]
+    sizes: ClassVar[dict[str, dict[str, Any]]]
+
+    @abstractmethod
+    def trainings(self) -> dict[str, Training]:
+        """What to train, by name."""
+
+    @abstractmethod
+    def claims(self, runs: Runs) -> list[Judged]:
+        """The claims, judged on what was trained."""
+
+    @abstractmethod
+    def panels(self, runs: Runs) -> list[Panel]:
+        """The figures, the one that a reader expects first."""

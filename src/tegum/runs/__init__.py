@@ -1,0 +1,1 @@
+"""Runs on disk: folders that survive a kill, and where results came from."""

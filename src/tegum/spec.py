@@ -1,0 +1,291 @@
+"""Specs: frozen, validated descriptions that are also the things they describe.
+
+A law, a model, a loss or an optimiser is one small class: its fields are what a user may set or sweep, its methods
+are its mathematics. A spec prints as canonical JSON, reads back from it, and hashes to the name of a run.
+
+Inside compiled code the engine puts arrays where a spec holds floats (`leaves`, `with_leaves`): one number for each
+instance. Everything that is not a float (whole numbers, words, nested kinds) is structure, and is compiled in.
+"""
+
+import difflib
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
+from pydantic.functional_serializers import SerializerFunctionWrapHandler
+from pydantic.functional_validators import ModelWrapValidatorHandler
+from pydantic_core import ErrorDetails
+
+
+class BadInput(ValueError):
+    """One sentence: what was given, what is needed, and the way out."""
+
+
+class Spec(BaseModel):
+    """A frozen, validated description. Unknown fields are refused.
+
+    `lanes` says how the methods are written. True: for arrays with any number of trailing instance axes, so that one
+    expression serves one model or a vector register full of them. False (what a subclass gets unless it says
+    otherwise): for one model, and the engine maps them over instances.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    lanes: ClassVar[bool] = False
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise BadInput(_sentence(type(self), error.errors()[0])) from None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_kind(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(data, Mapping) and "kind" in data:
+            data = dict(data)
+            kind = _kind(cls, data.pop("kind"))
+            return handler(data) if kind is cls else kind(**data)  # type: ignore[return-value]
+        return handler(data)
+
+    @model_serializer(mode="wrap")
+    def _write_kind(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"kind": type(self).__name__, **handler(self)}
+
+    def json_text(self, *, indent: int | None = None) -> str:
+        """Canonical JSON: sorted keys, so that equal specs have equal text."""
+        data = self.model_dump(mode="json", serialize_as_any=True)
+        return json.dumps(data, sort_keys=True, indent=indent, allow_nan=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The spec that wrote this JSON. Raises `BadInput` when the text is not one."""
+        try:
+            return cls.model_validate(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise BadInput(
+                f"this is not JSON ({error}); it needs the text that json_text() writes."
+            ) from None
+        except ValidationError as error:
+            raise BadInput(_sentence(cls, error.errors()[0])) from None
+
+    @property
+    def digest(self) -> str:
+        """Ten hexadecimal digits that name this spec."""
+        return hashlib.sha256(self.json_text().encode()).hexdigest()[:10]
+
+
+# ---------------------------------------------------------------- numbers inside specs
+
+
+def leaves(spec: Spec) -> dict[str, Any]:
+    """Every float of a spec by its dotted path: what may differ between instances that share compiled code.
+
+    >>> from tegum import SparseUniform
+    >>> leaves(SparseUniform(feature_probability=0.1))
+    {'feature_probability': 0.1}
+    """
+    return {path: value for path, value in fields(spec) if _is_numeric(value)}
+
+
+def with_leaves(spec: Spec, values: Mapping[str, Any]) -> Any:
+    """The same spec with the numbers at these paths replaced, unvalidated: they may be traced arrays."""
+    update: dict[str, Any] = {}
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        if name in values:
+            update[name] = values[name]
+        elif isinstance(value, Spec):
+            update[name] = with_leaves(value, _below(values, f"{name}."))
+        elif _is_specs(value):
+            update[name] = tuple(
+                with_leaves(item, _below(values, f"{name}[{i}].")) for i, item in enumerate(value)
+            )
+    return spec.model_copy(update=update)
+
+
+def fields(spec: Spec, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field of a spec and of the specs inside it, as (dotted path, value)."""
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        yield f"{prefix}{name}", value
+        if isinstance(value, Spec):
+            yield from fields(value, f"{prefix}{name}.")
+        elif _is_specs(value):
+            for i, item in enumerate(value):
+                yield from fields(item, f"{prefix}{name}[{i}].")
+
+
+def replaced(spec: Spec, path: str, value: Any) -> Any:
+    """The same spec with one field replaced and validated. `path` as `fields` gives it."""
+    head, _, rest = path.partition(".")
+    name, _, index = head.rstrip("]").partition("[")
+    if rest and index:
+        items = list(getattr(spec, name))
+        items[int(index)] = replaced(items[int(index)], rest, value)
+        value = tuple(items)
+    elif rest:
+        value = replaced(getattr(spec, name), rest, value)
+    own = {field: getattr(spec, field) for field in type(spec).model_fields}
+    return type(spec)(**(own | {name: value}))
+
+
+def _below(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
+
+
+def _is_specs(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(item, Spec) for item in value)
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(isinstance(item, float) for item in value)
+    return isinstance(value, float) or hasattr(value, "dtype")
+
+
+# ---------------------------------------------------------------- kinds of fields
+
+
+def _as_numbers(value: Any) -> Any:
+    """Arrays and lists become tuples; a NumPy scalar becomes a number."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(value) if isinstance(value, list | range) else value
+
+
+def _every(value: float | tuple[float, ...]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _checked(holds: Callable[[float], bool], need: str) -> Callable[[Any, ValidationInfo], Any]:
+    def check(value: Any, info: ValidationInfo) -> Any:
+        for item in _every(value):
+            if not holds(item):
+                raise ValueError(f"{info.field_name}={item:g} {need}")
+        return value
+
+    return check
+
+
+def _needs(holds: Callable[[float], bool], need: str) -> AfterValidator:
+    return AfterValidator(_checked(holds, need))
+
+
+PerFeature = Annotated[float | tuple[float, ...], BeforeValidator(_as_numbers)]
+"""One number for all features, or one for each."""
+
+Probability = Annotated[
+    PerFeature, _needs(lambda p: 0 <= p <= 1, "must lie in [0, 1]; for sparsity S pass 1 - S.")
+]
+Importance = Annotated[
+    PerFeature,
+    _needs(lambda i: 0 <= i < math.inf, "must be finite and not negative; 0 leaves a feature out."),
+]
+Finite = Annotated[float, BeforeValidator(_as_numbers), _needs(math.isfinite, "must be a finite number.")]
+NotNegative = Annotated[
+    float,
+    BeforeValidator(_as_numbers),
+    _needs(lambda v: 0 <= v < math.inf, "must be finite and not negative."),
+]
+Positive = Annotated[
+    float, BeforeValidator(_as_numbers), _needs(lambda v: 0 < v < math.inf, "must be finite and above 0.")
+]
+Fraction = Annotated[
+    float, BeforeValidator(_as_numbers), _needs(lambda v: 0 <= v < 1, "must lie in [0, 1), as a decay rate.")
+]
+Count = Annotated[int, BeforeValidator(_as_numbers), _needs(lambda v: v >= 1, "must be at least 1.")]
+
+
+def _named_function(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def _find_function(value: Any) -> Any:
+    if not isinstance(value, str) or ":" not in value:
+        return value
+    module, name = value.split(":", 1)
+    try:
+        return functools.reduce(getattr, name.split("."), __import__(module, fromlist=["_"]))
+    except (ImportError, AttributeError):
+        raise ValueError(
+            f"the function {value!r} cannot be found; it needs to be importable as module:name."
+        ) from None
+
+
+Function = Annotated[Callable[..., Any], BeforeValidator(_find_function), PlainSerializer(_named_function)]
+"""A function, written in JSON as module:name."""
+
+
+# ---------------------------------------------------------------- one sentence for each mistake
+
+
+def near(name: str, known: Sequence[str]) -> str:
+    """The hint that follows an unknown name: the likeliest meant, or all there are."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}."
+
+
+def kinds(base: type[Spec]) -> dict[str, type[Spec]]:
+    """Every class under `base`, by name, itself included; the last definition of a name wins."""
+    found = {base.__name__: base}
+    for child in base.__subclasses__():
+        found |= kinds(child)
+    return found
+
+
+def _kind(base: type[Spec], name: str) -> type[Spec]:
+    known = kinds(base)
+    if name not in known:
+        raise ValueError(f"kind={name!r} is not a {base.__name__}; {near(str(name), list(known))}")
+    return known[name]
+
+
+_NEEDS = {
+    "int": "must be a whole number.",
+    "float": "must be a number.",
+    "bool": "must be true or false.",
+    "string": "must be a text.",
+    "tuple": "must be a sequence.",
+    "callable": "must be a function.",
+    "dict": "must be a mapping.",
+}
+
+
+def _sentence(spec: type[Spec], error: ErrorDetails) -> str:
+    """Pydantic's first complaint in this project's grammar."""
+    name = ".".join(str(part) for part in error["loc"] if isinstance(part, str) and part.islower())
+    given, kind, context = error["input"], error["type"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "missing":
+        return f"{spec.__name__} needs {name}; pass {name}=..."
+    if kind == "extra_forbidden":
+        hint = near(name, list(spec.model_fields)) if spec.model_fields else "it has no fields."
+        return f"{spec.__name__} has no field {name!r}; {hint}"
+    if kind == "literal_error":
+        return f"{name}={given!r} must be one of {context['expected']}."
+    if kind in ("model_type", "is_instance_of", "model_attributes_type", "dataclass_type"):
+        return f"{name}={given!r} must be a {context.get('class_name', context.get('class'))}."
+    need = next(
+        (text for start, text in _NEEDS.items() if kind.startswith(start)), f"is refused: {error['msg']}."
+    )
+    return f"{name}={given!r} {need}"
+
+
+def choices(literal: Any) -> tuple[str, ...]:
+    """The words that a Literal type allows."""
+    return get_args(literal)

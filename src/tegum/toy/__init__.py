@@ -1,0 +1,1 @@
+"""What is on paper, for one model: laws of x, models, losses."""

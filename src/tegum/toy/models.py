@@ -1,0 +1,184 @@
+"""Models: x through a bottleneck and back.
+
+Parameters are a dict of arrays. `W` has shape (hidden, features); column `W[:, i]` is feature i's direction. Samples
+are columns, so the code reads as the papers do: y = act(W^T W x + b).
+
+A model of one's own gives `init` and `__call__` for one instance, with autodiff for the rest::
+
+    class Gated(tegum.Model):
+        def init(self, key): ...            # a dict of arrays; key is an ordinary JAX key
+        def __call__(self, parameters, x): ...   # x (features, samples) -> y of the same shape
+"""
+
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar, Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from tegum.spec import BadInput, Count, Finite, NotNegative, Spec, leaves, with_leaves
+from tegum.toy.product import Samples, product, transpose
+from tegum.toy.random import Key, fold, normal, uniform
+
+Activation = Literal["relu", "linear", "sigmoid", "tanh", "gelu", "softplus"]
+Initialisation = Literal[
+    "xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "normal", "uniform"
+]
+Parameters = dict[str, Array]
+
+ACTIVATIONS: dict[str, Any] = {
+    "relu": lambda z: jnp.maximum(z, 0),
+    "linear": lambda z: z,
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "gelu": jax.nn.gelu,
+    "softplus": jax.nn.softplus,
+}
+
+
+class Model(Spec):
+    """A map from x to y with parameters. Subclasses give `init` and `__call__`."""
+
+    features: Count
+    hidden: Count
+
+    @abstractmethod
+    def init(self, key: Any) -> Parameters:
+        """The parameters at step 0."""
+
+    @abstractmethod
+    def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
+        """The reconstruction y of x."""
+
+    def axes(self, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[str, ...]]:
+        """What the axes of each parameter are called, by their lengths: "feature", "latent", or a name of their own."""
+        return {name: axes_by_length(name, shape, self) for name, shape in shapes.items()}
+
+
+class _Bottleneck(Model):
+    """What the tied and the untied autoencoder share: activations, bias, initialisation."""
+
+    lanes: ClassVar[bool] = True
+    activation: Activation = "relu"
+    hidden_activation: Activation = "linear"
+    bias: bool = True
+    initialisation: Initialisation = "xavier_normal"
+    initial_scale: NotNegative = 1.0
+    initial_bias: Finite = 0.0
+
+    def axes(self, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[str, ...]]:
+        names = {
+            "W": ("latent", "feature"),
+            "W_e": ("latent", "feature"),
+            "W_d": ("feature", "latent"),
+            "b": ("feature",),
+        }
+        return {name: names[name] for name in shapes}
+
+    def _matrix(self, key: Key, rows: int, columns: int) -> Array:
+        """An initial matrix; its fans are (features, hidden) whichever way it lies."""
+        scale = self.initial_scale * _spread(self.initialisation, self.features, self.hidden)
+        if self.initialisation.endswith("uniform"):
+            return scale * (2 * uniform(key, rows, columns) - 1)
+        return scale * normal(key, rows, columns)
+
+    def _bias(self, like: Array) -> Parameters:
+        if not self.bias:
+            return {}
+        shape = (self.features, *like.shape[2:])
+        return {"b": jnp.broadcast_to(jnp.asarray(self.initial_bias, like.dtype), shape)}
+
+    def _output(self, parameters: Parameters, z: Array) -> Array:
+        shift = parameters["b"][:, None] if self.bias else 0
+        return ACTIVATIONS[self.activation](z + shift)
+
+
+class Autoencoder(_Bottleneck):
+    """Tied weights: y = act(W^T act_h(W x) + b).
+
+    With the default `hidden_activation="linear"` this is the model of Toy Models of Superposition;
+    `hidden_activation="relu"` gives the hidden layer a privileged basis; `activation="linear"` is their linear model.
+    Parameters: W (hidden, features), b (features,).
+    """
+
+    def init(self, key: Key) -> Parameters:
+        W = self._matrix(fold(key, 0), self.hidden, self.features)
+        return {"W": W, **self._bias(W)}
+
+    def encode(self, parameters: Parameters, x: Samples) -> Float[Array, "hidden samples *lanes"]:
+        """h = act_h(W x)."""
+        return ACTIVATIONS[self.hidden_activation](product(parameters["W"], x))
+
+    def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
+        return self._output(parameters, product(transpose(parameters["W"]), self.encode(parameters, x)))
+
+
+class UntiedAutoencoder(_Bottleneck):
+    """Encoder and decoder apart: y = act(W_d act_h(W_e x) + b).
+
+    Parameters: W_e (hidden, features), W_d (features, hidden), b (features,).
+    """
+
+    def init(self, key: Key) -> Parameters:
+        encoder = self._matrix(fold(key, 0), self.hidden, self.features)
+        decoder = self._matrix(fold(key, 1), self.features, self.hidden)
+        return {"W_e": encoder, "W_d": decoder, **self._bias(encoder)}
+
+    def encode(self, parameters: Parameters, x: Samples) -> Float[Array, "hidden samples *lanes"]:
+        """h = act_h(W_e x)."""
+        return ACTIVATIONS[self.hidden_activation](product(parameters["W_e"], x))
+
+    def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
+        return self._output(parameters, product(parameters["W_d"], self.encode(parameters, x)))
+
+
+def initial(model: Model, key: Key) -> Parameters:
+    """The parameters at step 0, whichever way the model is written."""
+    if model.lanes:
+        return model.init(key)
+
+    def one(numbers: dict[str, Array], words: Array) -> Parameters:
+        return dict(with_leaves(model, numbers).init(jax.random.wrap_key_data(words)))
+
+    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(model), key)
+
+
+def notebook_scale(features: int, hidden: int, instances: int) -> float:
+    """The `initial_scale` that reproduces the published notebook's initial spread.
+
+    There Xavier's rule is applied to a tensor of shape (instances, features, hidden), whose "fans" are features ×
+    hidden and instances × hidden; the spread then depends on how many models train together:
+    std = sqrt(2 / (hidden (features + instances))).
+
+    >>> round(notebook_scale(5, 2, 10) * (2 / (5 + 2)) ** 0.5, 3)
+    0.258
+    """
+    if min(features, hidden, instances) < 1:
+        raise BadInput(
+            f"notebook_scale({features}, {hidden}, {instances}) needs three numbers of at least 1."
+        )
+    return math.sqrt((features + hidden) / (hidden * (features + instances)))
+
+
+def axes_by_length(name: str, shape: tuple[int, ...], model: Model) -> tuple[str, ...]:
+    """Names for the axes of an array called `name`: "feature" and "latent" by their lengths, else its own."""
+    known = {model.hidden: "latent", model.features: "feature"}
+    axes = [known.get(length, f"{name}_{i}") for i, length in enumerate(shape)]
+    return tuple(axis if axes.count(axis) == 1 else f"{name}_{axis}_{i}" for i, axis in enumerate(axes))
+
+
+def _spread(rule: str, features: int, hidden: int) -> float:
+    """Standard deviation of a normal rule, half width of a uniform one. Kaiming's fan is the encoder's input."""
+    match rule:
+        case "xavier_normal":
+            return math.sqrt(2 / (features + hidden))
+        case "xavier_uniform":
+            return math.sqrt(6 / (features + hidden))
+        case "kaiming_normal":
+            return math.sqrt(2 / features)
+        case "kaiming_uniform":
+            return math.sqrt(6 / features)
+    return 1.0

@@ -1,0 +1,72 @@
+"""Counter-based random numbers that are cheap enough for the inner loop.
+
+Threefry-2x32 with its full 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), the cipher
+behind `jax.random` too; here both output words are used and the rounds are laid out for fusion, which makes a draw two
+to four times cheaper on a CPU (docs/log.md). A key is two words with any trailing instance axes; equal keys and
+counters give equal bits, whatever else is computed beside them.
+"""
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, UInt32
+
+Key = UInt32[Array, "2 *lanes"]
+
+_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+_PARITY = 0x1BD11BDA
+
+
+def _rotate(word: Array, by: int) -> Array:
+    return (word << jnp.uint32(by)) | (word >> jnp.uint32(32 - by))
+
+
+def threefry(key: Key, left: Array, right: Array) -> tuple[Array, Array]:
+    """Encipher the counter words (left, right), elementwise."""
+    schedule = (key[0], key[1], key[0] ^ key[1] ^ jnp.uint32(_PARITY))
+    left, right = left + schedule[0], right + schedule[1]
+    for group in range(5):
+        for by in _ROTATIONS[group % 2]:
+            left = left + right
+            right = _rotate(right, by) ^ left
+        left = left + schedule[(group + 1) % 3]
+        right = right + schedule[(group + 2) % 3] + jnp.uint32(group + 1)
+    return left, right
+
+
+def fold(key: Key, word: Any) -> Key:
+    """A new key, independent for each word (a step, a stream's number)."""
+    word = jnp.broadcast_to(jnp.asarray(word).astype(jnp.uint32), key.shape[1:])
+    return jnp.stack(threefry(key, word, jnp.full_like(word, 0xFFFFFFFF)))
+
+
+def bits(key: Key, rows: int, columns: int) -> UInt32[Array, "rows columns *lanes"]:
+    """Random words: two for each counter, half of the columns from either."""
+    half = (columns + 1) // 2
+    shape = (rows, half)
+    counter = jax.lax.broadcasted_iota(jnp.uint32, shape, 0) * jnp.uint32(half)
+    counter = counter + jax.lax.broadcasted_iota(jnp.uint32, shape, 1)
+    counter = counter.reshape(shape + (1,) * (key.ndim - 1))
+    left, right = threefry(key[:, None, None], counter, jnp.zeros_like(counter))
+    return jnp.concatenate([left, right], axis=1)[:, :columns]
+
+
+def uniform(key: Key, rows: int, columns: int) -> Float[Array, "rows columns *lanes"]:
+    """Uniform on (0, 1): odd multiples of 2^-24 in single precision, of 2^-53 in double, so never exactly 0 or 1."""
+    if not jax.config.jax_enable_x64:
+        return ((bits(key, rows, columns) >> 9).astype(jnp.float32) + 0.5) * jnp.float32(2.0**-23)
+    high = (bits(fold(key, 1), rows, columns) >> 6).astype(jnp.float64)
+    low = (bits(fold(key, 2), rows, columns) >> 6).astype(jnp.float64)
+    return (high * 2.0**26 + low + 0.5) * 2.0**-52
+
+
+def normal(key: Key, rows: int, columns: int) -> Float[Array, "rows columns *lanes"]:
+    """Standard normal, by the inverse error function."""
+    return math.sqrt(2) * jax.lax.erf_inv(2 * uniform(key, rows, columns) - 1)
+
+
+def key_of(seed: int) -> tuple[int, int]:
+    """The two key words of a seed below 2^64."""
+    return seed & 0xFFFFFFFF, seed >> 32

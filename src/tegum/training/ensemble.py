@@ -1,0 +1,226 @@
+"""Ensembles: instances cut into tiles, tiles given to workers, results put back in their places.
+
+A worker is a thread that calls the compiled program; the program itself uses one core. Workers take tiles in any
+order, since a tile's result depends on nothing but its own instances.
+"""
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import jax
+import numpy as np
+
+from tegum.training.axes import Grid, Group
+from tegum.training.loop import BLOCK, Measured, Program, State, program
+from tegum.training.training import Training
+from tegum.toy.random import key_of
+
+PAUSE = 0.5  # seconds between two visits to the host, so that progress shows and an interrupt is heard
+
+Arrays = dict[str, np.ndarray]
+"""Results by name. Final ones have shape (instances, ...); recorded ones, named *_history, (instances, records, ...)."""
+
+Keep = Callable[[np.ndarray, Arrays], None]
+"""Takes the finished instances (their numbers in the grid) and their results."""
+
+
+@dataclass
+class Progress:
+    """How many model-steps are done of how many; anyone may watch, workers report."""
+
+    total: int
+    done: int = 0
+    stopped: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, model_steps: int) -> None:
+        """Report work done."""
+        with self._lock:
+            self.done += model_steps
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Instances that run together through one program."""
+
+    group: Group
+    program: Program
+    instances: np.ndarray
+
+
+def compute(grid: Grid, todo: np.ndarray, keep: Keep, progress: Progress, workers: int | None = None) -> None:
+    """Train the instances in `todo` and hand the results to `keep`, one tile at a time.
+
+    On Ctrl-C what is finished has been kept, and KeyboardInterrupt goes on to the caller.
+    """
+    count = workers or default_workers()
+    with ThreadPoolExecutor(count, thread_name_prefix="tegum") as pool:
+        try:
+            pending: set[Future[tuple[np.ndarray, Arrays]]] = set()
+            for tile in _tiles(grid, todo):
+                pending.add(pool.submit(_train, tile, progress))
+                if len(pending) >= 2 * count:
+                    pending = _collect(pending, keep)
+            while pending:
+                pending = _collect(pending, keep)
+        except BaseException:
+            progress.stopped = True
+            raise
+
+
+def default_workers() -> int:
+    """One worker for each core this process may use; an accelerator is driven by one."""
+    if jax.default_backend() != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _collect(
+    pending: set[Future[tuple[np.ndarray, Arrays]]], keep: Keep
+) -> set[Future[tuple[np.ndarray, Arrays]]]:
+    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+    for future in done:
+        keep(*future.result())
+    return pending
+
+
+def _tiles(grid: Grid, todo: np.ndarray) -> Iterator[Tile]:
+    for group in grid.groups:
+        mine = np.intersect1d(group.instances, todo)
+        if not mine.size:
+            continue
+        with _precision(group.training):
+            ready = program(group.training)
+        width = ready.width or 1
+        for start in range(0, len(mine), width):
+            yield Tile(group, ready, mine[start : start + width])
+
+
+class Stopped(Exception):
+    """A worker leaves its tile unfinished because the training was interrupted."""
+
+
+def _train(tile: Tile, progress: Progress) -> tuple[np.ndarray, Arrays]:
+    training = tile.group.training
+    with _precision(training):
+        numbers, key = _arguments(tile)
+        state = tile.program.start(numbers, key, np.int32(training.steps))
+        records: list[Measured] = []
+        for stops, edit in _visits(training):
+            state, kept = _advance(tile, numbers, state, stops, progress)
+            records += kept
+            if edit is not None:
+                state = tile.program.edit(numbers, state, edit)
+        return tile.instances, _results(tile, records)
+
+
+def _arguments(tile: Tile) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Numbers and key words with the tile's full width: the last instance fills the empty lanes."""
+    width = tile.program.width
+    padded = np.resize(tile.instances, width or 1)
+    padded[len(tile.instances) :] = tile.instances[-1]
+    numbers = tile.group.numbers(padded)
+    key = np.array([key_of(int(seed)) for seed in tile.group.seeds(padded)], dtype=np.uint32).T
+    dtype = np.dtype(tile.group.training.precision)
+    numbers = {path: value.astype(dtype) for path, value in numbers.items()}
+    if width is None:
+        return {path: value[..., 0] for path, value in numbers.items()}, key[:, 0]
+    return numbers, key
+
+
+def _visits(training: Training) -> Iterator[tuple[list[int], int | None]]:
+    """Stretches of training between edits: the steps to record at, and the edit that follows."""
+    stops = recorded_steps(training)
+    edits = sorted((step, which) for which, one in enumerate(training.interventions) for step in one.at)
+    for step, which in edits:
+        yield [stop for stop in stops if stop <= step] + [step], which
+        stops = [stop for stop in stops if stop > step]
+    yield stops, None
+
+
+def recorded_steps(training: Training) -> list[int]:
+    """Where the loop measures: at the record's steps, and always at the last."""
+    steps = training.record.steps(training.steps) if training.record is not None else []
+    return sorted({*steps, training.steps})
+
+
+def _advance(
+    tile: Tile, numbers: dict[str, np.ndarray], state: State, stops: list[int], progress: Progress
+) -> tuple[State, list[Measured]]:
+    """Run to each stop and bring the measurements home, pausing often enough to be interrupted."""
+    records: list[Measured] = []
+    at, per_visit = int(state.step), 200
+    wanted = set(recorded_steps(tile.group.training))
+    while stops:
+        block, stops = _block(at, stops, per_visit)
+        padded = np.resize(np.asarray(block, np.int32), BLOCK)
+        began = time.perf_counter()
+        state, kept = tile.program.advance(numbers, state, padded, np.int32(len(block)))
+        kept = jax.device_get({name: value[: len(block)] for name, value in kept.items()})
+        took = time.perf_counter() - began
+        records += [
+            {name: value[i] for name, value in kept.items()} for i, s in enumerate(block) if s in wanted
+        ]
+        progress.add((block[-1] - at) * len(tile.instances))
+        per_visit = _next_visit(block[-1] - at, took, per_visit)
+        at = block[-1]
+        if progress.stopped:
+            raise Stopped
+    return state, records
+
+
+def _block(at: int, stops: list[int], per_visit: int) -> tuple[list[int], list[int]]:
+    """The stops of the next visit to the device, and those that remain. A long way to the next stop gets a pause."""
+    limit = at + per_visit
+    block = [stop for stop in stops[:BLOCK] if stop <= limit]
+    if not block:
+        return [limit], stops
+    return block, stops[len(block) :]
+
+
+def _next_visit(steps: int, took: float, before: int) -> int:
+    """As many steps as fill the pause, growing at most eightfold: the first visit also pays for compilation."""
+    if not steps:
+        return before
+    return max(1, min(int(steps * PAUSE / max(took, 1e-6)), 8 * max(steps, before), 2**30))
+
+
+def _results(tile: Tile, records: list[Measured]) -> Arrays:
+    """The last measurement as the final state, the record's own as history; padding dropped."""
+    training, count = tile.group.training, len(tile.instances)
+
+    def instances_first(value: np.ndarray) -> np.ndarray:
+        return value[None] if tile.program.width is None else np.moveaxis(value, -1, 0)[:count]
+
+    final = {name: instances_first(np.asarray(value)) for name, value in records[-1].items()}
+    kept = {name: value for name, value in final.items() if name in {*training.parameter_shapes(), "loss"}}
+    if training.record is None:
+        return kept
+    steps = training.record.steps(training.steps)
+    at = {step: measured for step, measured in zip(recorded_steps(training), records, strict=True)}
+    for name in _recorded_names(training, final):
+        kept[f"{name}_history"] = np.stack([instances_first(np.asarray(at[s][name])) for s in steps], axis=1)
+    return kept
+
+
+def _recorded_names(training: Training, measured: Arrays) -> list[str]:
+    what = training.record.what if training.record is not None else ()
+    parameters = training.parameter_shapes()
+    words = {
+        "loss": ["loss"],
+        "parameters": list(parameters),
+        "gradients": [f"{name}_gradient" for name in parameters],
+    }
+    names = [name for item in what for name in (words[item] if isinstance(item, str) else [item.__name__])]
+    return [name for name in names if name in measured]
+
+
+@contextlib.contextmanager
+def _precision(training: Training) -> Iterator[None]:
+    with jax.enable_x64(training.precision == "float64"):
+        yield

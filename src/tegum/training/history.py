@@ -1,0 +1,106 @@
+"""What is recorded, and when. Step t is the state after t updates; step 0 is the initial state."""
+
+import inspect
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import field_validator
+
+from tegum.spec import BadInput, Count, Function, Spec, near
+
+What = Literal["loss", "parameters", "gradients"] | Function
+WORDS = ("loss", "parameters", "gradients")
+
+
+class Record(Spec):
+    """Which quantities to keep at which steps. Subclasses give `steps`.
+
+    what: "loss", "parameters", "gradients" (of the loss on the evaluation samples), or a metric: a function of one
+    instance whose arguments are named after parameters, such as `def tilt(W, b)`.
+    """
+
+    what: tuple[What, ...] = ("loss", "parameters")
+
+    @field_validator("what", mode="before")
+    @classmethod
+    def _known(cls, what: Any) -> Any:
+        for item in what:
+            if isinstance(item, str) and ":" not in item and item not in WORDS:
+                raise ValueError(f"what={item!r} cannot be recorded; {near(item, WORDS)} Or pass a function.")
+        return what
+
+    @abstractmethod
+    def steps(self, total: int) -> list[int]:
+        """The steps at which to record, rising, within 0 … total."""
+
+    @property
+    def metrics(self) -> dict[str, Callable[..., Any]]:
+        """The recorded functions by name."""
+        return {item.__name__: item for item in self.what if callable(item)}
+
+
+class Every(Record):
+    """Step 0, every k-th step, and the last."""
+
+    interval: Count
+
+    def steps(self, total: int) -> list[int]:
+        return sorted({*range(0, total + 1, self.interval), total})
+
+
+class LogSpaced(Record):
+    """Step 0 and about `count` steps spaced evenly in log t, the first and the last update among them."""
+
+    count: Count
+
+    def steps(self, total: int) -> list[int]:
+        spaced = np.geomspace(1, total, self.count) if self.count > 1 else [total]
+        return sorted({0, *(round(float(step)) for step in spaced)})
+
+
+class AtSteps(Record):
+    """Chosen steps."""
+
+    at: tuple[int, ...]
+
+    def steps(self, total: int) -> list[int]:
+        outside = [step for step in self.at if not 0 <= step <= total]
+        if outside:
+            raise BadInput(
+                f"at_steps includes {outside[0]}, which is not in 0 … {total}, the steps of this training."
+            )
+        return sorted(set(self.at))
+
+
+def every(interval: int, *what: What) -> Every:
+    """Record every `interval` steps: by default the loss and the parameters."""
+    return Every(interval=interval, **_given(what))
+
+
+def log_spaced(count: int, *what: What) -> LogSpaced:
+    """Record at about `count` steps that are evenly spaced in log t."""
+    return LogSpaced(count=count, **_given(what))
+
+
+def at_steps(steps: Sequence[int], *what: What) -> AtSteps:
+    """Record at these steps."""
+    return AtSteps(at=tuple(steps), **_given(what))
+
+
+def _given(what: tuple[What, ...]) -> dict[str, Any]:
+    return {"what": what} if what else {}
+
+
+def apply_metric(metric: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    """Call a metric with the parameters that its arguments name."""
+    wanted = list(inspect.signature(metric).parameters.values())
+    names = [p.name for p in wanted if p.name in parameters or p.default is inspect.Parameter.empty]
+    missing = [name for name in names if name not in parameters]
+    if missing:
+        raise BadInput(
+            f"the metric {metric.__name__} asks for {missing[0]!r}, which is no parameter of this model; "
+            f"there are: {', '.join(sorted(parameters))}."
+        )
+    return metric(**{name: parameters[name] for name in names})

@@ -1,0 +1,132 @@
+"""Interventions: edits of parameters at chosen steps, and freezing.
+
+An intervention returns what to change; one place applies it and clears the optimiser's memory of exactly the touched
+entries. One's own is a class with an `edit` method for one model::
+
+    class Implant(tegum.Intervention):
+        def edit(self, model, parameters, key):
+            W = parameters["W"]
+            return tegum.Edit.where(parameters, W=W.at[:, 6].set(0.06 * W[:, 5]))
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+from pydantic import Field, field_validator
+
+from tegum.spec import BadInput, Finite, NotNegative, Spec, leaves, near, with_leaves
+from tegum.toy.models import Model, Parameters
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Edit:
+    """New parameters, and for each a mask of the touched entries, whose optimiser moments are to be forgotten."""
+
+    parameters: Parameters
+    touched: Parameters
+
+    @classmethod
+    def where(cls, parameters: Parameters, **new: Array) -> Self:
+        """An edit that replaces some parameters; what differs from before counts as touched."""
+        changed = {**parameters, **new}
+        return cls(changed, {name: changed[name] != parameters[name] for name in parameters})
+
+
+class Intervention(Spec):
+    """An edit at the given steps, made after that many updates and after recording. Subclasses give `edit`."""
+
+    at: tuple[int, ...]
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _steps(cls, at: Any) -> Any:
+        at = (at,) if isinstance(at, int) else tuple(at)
+        if any(step < 0 for step in at):
+            raise ValueError(f"at={min(at)} must be a step of the training, 0 or later.")
+        return at
+
+    @abstractmethod
+    def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
+        """The edit of one model; `key` is a JAX key of its own for each seed, step and intervention."""
+
+    def check(self, model: Model, parameters: Parameters) -> None:
+        """Raise `BadInput` where this cannot be done to the model."""
+
+
+class Perturb(Intervention):
+    """Add `shift` plus Gaussian noise of standard deviation `noise` to a parameter, of some features or of all."""
+
+    parameter: str = "W"
+    features: tuple[int, ...] | None = None
+    shift: Finite = 0.0
+    noise: NotNegative = 0.0
+
+    def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
+        value = parameters[self.parameter]
+        mask = feature_mask(model, parameters, self.parameter, self.features, lanes=0)
+        change = self.shift + self.noise * jax.random.normal(key, value.shape, value.dtype)
+        new = {**parameters, self.parameter: jnp.where(mask, value + change, value)}
+        touched = {name: jnp.zeros(array.shape, bool) for name, array in parameters.items()}
+        return Edit(new, {**touched, self.parameter: mask})
+
+    def check(self, model: Model, parameters: Parameters) -> None:
+        check_target(self, model, parameters)
+
+
+class Freeze(Spec):
+    """Hold a parameter still, of some features or of all, from step `start` until step `stop` (None: to the end)."""
+
+    parameter: str = "W"
+    features: tuple[int, ...] | None = None
+    start: int = Field(default=0, ge=0)
+    stop: int | None = None
+
+
+def feature_mask(
+    model: Model, parameters: Parameters, name: str, features: tuple[int, ...] | None, *, lanes: int
+) -> Array:
+    """True at the entries of parameter `name` that belong to these features; everywhere for None."""
+    value = parameters[name]
+    if features is None:
+        return jnp.ones(value.shape, bool)
+    shapes = {key: array.shape[: array.ndim - lanes] for key, array in parameters.items()}
+    axis = model.axes(shapes)[name].index("feature")
+    chosen = jnp.zeros(value.shape[axis], bool).at[jnp.asarray(features)].set(True)
+    return jnp.broadcast_to(chosen.reshape(-1, *(1,) * (value.ndim - axis - 1)), value.shape)
+
+
+def check_target(target: Perturb | Freeze, model: Model, parameters: Mapping[str, Any]) -> None:
+    """Raise `BadInput` when the parameter or the feature does not exist."""
+    if target.parameter not in parameters:
+        raise BadInput(
+            f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(parameters))}"
+        )
+    shapes = {name: tuple(array.shape) for name, array in parameters.items()}
+    if target.features is not None and "feature" not in model.axes(shapes)[target.parameter]:
+        raise BadInput(
+            f"parameter={target.parameter!r} has no axis of features; leave features out to take all of it."
+        )
+    outside = [i for i in target.features or () if not 0 <= i < model.features]
+    if outside:
+        raise BadInput(
+            f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model."
+        )
+
+
+def make_edit(
+    intervention: Intervention, model: Model, parameters: Parameters, key: Array, *, lanes: bool
+) -> Edit:
+    """The edit for every instance. `key` holds raw words, shape (2, *lanes)."""
+
+    def one(numbers: tuple[dict[str, Array], dict[str, Array]], p: Parameters, words: Array) -> Edit:
+        own, its = with_leaves(intervention, numbers[0]), with_leaves(model, numbers[1])
+        return own.edit(its, p, jax.random.wrap_key_data(words))
+
+    mapped = jax.vmap(one, in_axes=-1, out_axes=-1) if lanes else one
+    return mapped((leaves(intervention), leaves(model)), parameters, key)

@@ -1,0 +1,272 @@
+"""The only training loop: one compiled program for a tile of instances.
+
+A tile has one fixed width, so the same machine code runs whatever the size of the ensemble, the number of workers or
+the order of work; instance i of a thousand is instance i alone, bit for bit. Every number that may differ between
+instances, swept or not, arrives at run time.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array
+
+from tegum.spec import Spec, fields, leaves, with_leaves
+from tegum.toy.features import draw
+from tegum.toy.loss import evaluate
+from tegum.toy.models import Parameters, initial
+from tegum.toy.product import Identity, Samples
+from tegum.toy.random import Key, fold, uniform
+from tegum.training.history import AtSteps, apply_metric
+from tegum.training.interventions import Freeze, feature_mask, make_edit
+from tegum.training.optimisers import begin, forget, update
+from tegum.training.training import DEFAULT_BATCH, Training
+
+_OPTIONS = None
+LANES = {"cpu": 256}  # instances side by side in the vector units; found by trial, see docs/log.md
+LANES_ELSEWHERE = 4096
+SMALL = 4096  # multiply-adds of one W x below which instances, not samples, fill the vector units
+BLOCK = 32  # records kept on the device between two visits to the host
+
+# Streams of random numbers: one for each use, so that recording or editing never shifts the training data.
+INITIAL, DATA, BATCH, EVALUATION, EDIT = range(5)
+
+Numbers = dict[str, Any]
+Measured = dict[str, Array]
+
+
+class State(NamedTuple):
+    """One tile between two steps."""
+
+    parameters: Parameters
+    moments: Any
+    key: Key
+    step: Array
+    total: Array
+    data: Array | None
+
+
+class Program(NamedTuple):
+    """The compiled functions for one structure of training."""
+
+    width: int | None
+    start: Callable[[Numbers, Key, Any], State]
+    advance: Callable[[Numbers, State, Any, Any], tuple[State, Measured]]
+    edit: Callable[[Numbers, State, int], State]
+
+
+def program(training: Training) -> Program:
+    """The program for this structure, compiled once in a process; its numbers, steps and seeds play no part."""
+    blank = with_leaves(training, {path: _blank(value) for path, value in leaves(training).items()})
+    structure = blank.model_copy(update={"over": {}, "seed": 0, "steps": 1, "record": _what(training)})
+    key = (structure.json_text(), _classes_and_functions(structure))
+    with _lock:
+        if key not in _programs:
+            _programs[key] = _built(structure)
+        return _programs[key]
+
+
+_programs: dict[Any, Program] = {}
+_lock = threading.Lock()
+
+
+def _built(structure: Training) -> Program:
+    lanes = _in_lanes(structure)
+
+    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(numbers: Numbers, *args: Any) -> Any:
+            return function(with_leaves(structure, numbers), lanes, *args)
+
+        return jax.jit(call, compiler_options=_OPTIONS)
+
+    start, advance = compiled(_start), compiled(_advance)
+    edits = [compiled(functools.partial(_edit, which)) for which in range(len(structure.interventions))]
+    return Program(
+        width=LANES.get(jax.default_backend(), LANES_ELSEWHERE) if lanes else None,
+        start=start,
+        advance=advance,
+        edit=lambda numbers, state, which: edits[which](numbers, state),
+    )
+
+
+def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
+    """What the text of a spec only names: two classes or functions of one name are not the same code."""
+    values = [spec, *(value for _, value in fields(spec))]
+    flat = [item for value in values for item in (value if isinstance(value, tuple) else (value,))]
+    return tuple(type(item) if isinstance(item, Spec) else item for item in flat if callable(item))
+
+
+def _what(training: Training) -> Any:
+    """The record's quantities matter to the compiled code, its steps do not."""
+    return None if training.record is None else AtSteps(at=(), what=training.record.what)
+
+
+def _blank(value: Any) -> Any:
+    return tuple(0.0 for _ in value) if isinstance(value, tuple) else 0.0
+
+
+def _in_lanes(training: Training) -> bool:
+    return _samples(training) * training.model.features * training.model.hidden <= SMALL
+
+
+def _samples(training: Training) -> int:
+    """How many columns x has in one step."""
+    whole = jax.eval_shape(
+        lambda words: _as_array(training.law.dataset(words, training.model.features)),
+        jax.ShapeDtypeStruct((2,), "uint32"),
+    )
+    if training.batch_size is None and whole is not None:
+        return int(whole.shape[1])
+    return training.batch_size or DEFAULT_BATCH
+
+
+def _as_array(samples: Samples | None) -> Array | None:
+    return jnp.eye(samples.size) if isinstance(samples, Identity) else samples
+
+
+# ---------------------------------------------------------------- what is compiled
+
+
+def _start(training: Training, lanes: bool, key: Key, total: Array) -> State:
+    parameters = initial(training.model, fold(key, INITIAL))
+    data = training.law.dataset(fold(key, DATA), training.model.features)
+    return State(
+        parameters=parameters,
+        moments=begin(training.optimiser, total, parameters, lanes=lanes),
+        key=key,
+        step=jnp.int32(0),
+        total=total,
+        data=None if isinstance(data, Identity) else data,
+    )
+
+
+def _advance(
+    training: Training, lanes: bool, state: State, stops: Array, count: Array
+) -> tuple[State, Measured]:
+    """Train on to each of the first `count` stops, measuring at each."""
+    shapes = jax.eval_shape(lambda s: _measure(training, lanes, s), state)
+    kept = jax.tree.map(lambda leaf: jnp.zeros((BLOCK, *leaf.shape), leaf.dtype), shapes)
+
+    def to_next_stop(i: Array, carry: tuple[State, Measured]) -> tuple[State, Measured]:
+        state, kept = carry
+        state = jax.lax.while_loop(lambda s: s.step < stops[i], lambda s: _step(training, lanes, s), state)
+        measured = _measure(training, lanes, state)
+        put = functools.partial(jax.lax.dynamic_update_index_in_dim, index=i, axis=0)
+        return state, jax.tree.map(put, kept, measured)
+
+    return jax.lax.fori_loop(0, count, to_next_stop, (state, kept))
+
+
+def _step(training: Training, lanes: bool, state: State) -> State:
+    x = _batch(training, state)
+    gradients = _gradients(training, lanes, state.parameters, x)
+    frozen = _frozen(training, lanes, state)
+    gradients = _still(frozen, gradients)
+    updates, moments = update(
+        training.optimiser, state.total, gradients, state.moments, state.parameters, lanes=lanes
+    )
+    parameters = optax.apply_updates(state.parameters, _still(frozen, updates))
+    return state._replace(parameters=parameters, moments=moments, step=state.step + 1)
+
+
+def _gradients(training: Training, lanes: bool, parameters: Parameters, x: Samples) -> Parameters:
+    """Instances do not meet in the loss, so the gradient of the sum is the gradient of each."""
+    total = lambda p: evaluate(training.loss, training.model, p, x, lanes=lanes).sum()  # noqa: E731
+    return jax.grad(total)(parameters)
+
+
+def _batch(training: Training, state: State) -> Samples:
+    """The samples of this step. The barrier keeps the draw from being computed again wherever it is used."""
+    features = training.model.features
+    whole = _dataset(training, state)
+    if whole is not None and training.batch_size is None:
+        return whole
+    key = fold(fold(state.key, BATCH), state.step)
+    samples = _samples(training)
+    if whole is None or isinstance(whole, Identity):
+        return jax.lax.optimization_barrier(draw(training.law, key, features, samples))
+    chosen = (uniform(key, 1, samples) * whole.shape[1]).astype(jnp.int32)
+    chosen = jnp.minimum(chosen, whole.shape[1] - 1)
+    return jnp.take_along_axis(whole, jnp.broadcast_to(chosen, (features, *chosen.shape[1:])), axis=1)
+
+
+def _dataset(training: Training, state: State) -> Samples | None:
+    if state.data is not None:
+        return state.data
+    return training.law.dataset(state.key, training.model.features)
+
+
+def _measure(training: Training, lanes: bool, state: State) -> Measured:
+    """Parameters and loss always, for the final state; and whatever the record asks for."""
+    measured = {**state.parameters, "loss": _evaluation(training, lanes, state)}
+    if training.record is None:
+        return measured
+    if "gradients" in training.record.what:
+        x = _evaluation_batch(training, state, jnp.int32(0))
+        gradients = _gradients(training, lanes, state.parameters, x)
+        measured |= {f"{name}_gradient": value for name, value in gradients.items()}
+    for name, metric in training.record.metrics.items():
+        one = functools.partial(apply_metric, metric)
+        measured[name] = jnp.asarray(
+            (jax.vmap(one, in_axes=-1, out_axes=-1) if lanes else one)(state.parameters)
+        )
+    return measured
+
+
+def _evaluation(training: Training, lanes: bool, state: State) -> Array:
+    """The loss on the whole data set, or its mean over batches of evaluation samples."""
+
+    def on(i: Array) -> Array:
+        x = _evaluation_batch(training, state, i)
+        return evaluate(training.loss, training.model, state.parameters, x, lanes=lanes)
+
+    if _dataset(training, state) is not None:
+        return on(jnp.int32(0))
+    batches = -(-training.evaluation_samples // _samples(training))
+    zero = jnp.zeros_like(on(jnp.int32(0)))
+    return jax.lax.fori_loop(0, batches, lambda i, total: total + on(i), zero) / batches
+
+
+def _evaluation_batch(training: Training, state: State, i: Array) -> Samples:
+    whole = _dataset(training, state)
+    if whole is not None:
+        return whole
+    key = fold(fold(state.key, EVALUATION), i)
+    return jax.lax.optimization_barrier(draw(training.law, key, training.model.features, _samples(training)))
+
+
+def _frozen(training: Training, lanes: bool, state: State) -> dict[str, Array]:
+    """For each parameter that a Freeze names: where it is held still at this step."""
+    masks: dict[str, Array] = {}
+    for freeze in training.freeze:
+        mask = feature_mask(
+            training.model, state.parameters, freeze.parameter, freeze.features, lanes=int(lanes)
+        )
+        mask = mask & _during(freeze, state.step)
+        masks[freeze.parameter] = masks.get(freeze.parameter, False) | mask
+    return masks
+
+
+def _during(freeze: Freeze, step: Array) -> Array:
+    return (step >= freeze.start) & (step < (np.iinfo(np.int32).max if freeze.stop is None else freeze.stop))
+
+
+def _still(frozen: dict[str, Array], changes: Parameters) -> Parameters:
+    return {
+        name: jnp.where(frozen[name], 0, change) if name in frozen else change
+        for name, change in changes.items()
+    }
+
+
+def _edit(which: int, training: Training, lanes: bool, state: State) -> State:
+    """Apply one intervention, and forget the optimiser's memory of what it touched."""
+    key = fold(fold(fold(state.key, EDIT), which), state.step)
+    intervention = training.interventions[which]
+    edit = make_edit(intervention, training.model, state.parameters, key, lanes=lanes)
+    moments = forget(training.optimiser, state.moments, edit.touched)
+    return state._replace(parameters=edit.parameters, moments=moments)

@@ -1,0 +1,252 @@
+"""The result of a training: labelled arrays, one place for each instance."""
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+import xarray as xr
+
+from tegum.spec import BadInput, near
+from tegum.toy.models import axes_by_length
+from tegum.training.axes import Grid
+from tegum.training.ensemble import Arrays, Progress, compute
+from tegum.training.training import Training
+
+HISTORY = "_history"
+
+
+class Run:
+    """A trained ensemble.
+
+    `data` is an xarray Dataset whose dims are the swept axes, then "latent" and "feature" (and "step" in what was
+    recorded, named `*_history`). Its variables are attributes too: `run.loss`, `run.W`, `run.W_history`.
+    `completed` is False where an interrupt came first, and the values there are NaN; `diverged` is True where the
+    final parameters or loss are not finite.
+    """
+
+    def __init__(self, training: Training, data: xr.Dataset) -> None:
+        self.training = training
+        self.data = data
+
+    def __getattr__(self, name: str) -> xr.DataArray:
+        if name.startswith("_") or name == "data":
+            raise AttributeError(name)
+        if name not in self.data:
+            raise AttributeError(
+                f"this run has no {name!r}; {near(name, [str(v) for v in self.data.variables])}"
+            )
+        return self.data[name]
+
+    def at(self, **place: Any) -> Self:
+        """The part of the run at these coordinates; a float finds the nearest."""
+        data = self.data
+        for name, value in place.items():
+            if name not in data.dims:
+                raise BadInput(f"this run has no axis {name!r}; {near(name, [str(d) for d in data.dims])}")
+            method = "nearest" if isinstance(value, float) else None
+            try:
+                data = data.sel({name: value}, method=method)
+            except KeyError:
+                raise BadInput(
+                    f"{name}={value!r} is not on that axis; it holds {data[name].values!r}."
+                ) from None
+        return type(self)(self.training, data)
+
+    def measure(self, metric: Callable[[np.ndarray], Any], *axes: str, parameter: str = "W") -> xr.DataArray:
+        """Apply a function of W (..., latent, feature) to every instance; `axes` names the axes it returns.
+
+        `run.measure(tegum.geometry.norms, "feature")`
+        """
+        array = self.data[parameter]
+        own = ("latent", "feature")
+        rest = [dim for dim in array.dims if dim not in own]
+        values = np.asarray(metric(array.transpose(*rest, *own).values))
+        coords = {name: c for name, c in array.coords.items() if set(c.dims) <= set(rest)}
+        return xr.DataArray(
+            values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None)
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many instances finished, diverged, or were never run."""
+        completed = self.data["completed"].values
+        diverged = self.data["diverged"].values
+        return {
+            "finished": int((completed & ~diverged).sum()),
+            "diverged": int(diverged.sum()),
+            "not run": int((~completed).sum()),
+        }
+
+    def __repr__(self) -> str:
+        axes = ", ".join(f"{name}: {size}" for name, size in self.data["completed"].sizes.items())
+        counts = ", ".join(f"{count} {what}" for what, count in self.counts().items() if count)
+        return f"<Run of {self.training.steps} steps over ({axes}): {counts}>"
+
+
+def train(
+    model: Any, law: Any = None, *, workers: int | None = None, progress: bool | None = None, **spec: Any
+) -> Run:
+    """Train one model, or an ensemble of them.
+
+    model, law: what to train on what (default: `SparseUniform()`).
+    **spec: the other fields of `Training`: loss, optimiser, steps, batch_size, seed, over, record, interventions,
+        freeze, evaluation_samples, precision.
+    workers: threads; default one for each core. Results do not depend on it.
+    progress: show a progress bar; default only on a terminal.
+
+    Ctrl-C keeps what is finished. Raises `BadInput` for a specification that cannot be trained.
+
+    >>> import tegum as tg
+    >>> run = tg.train(tg.Autoencoder(features=5, hidden=2), tg.OneHot(), steps=10, over={"seed": range(3)})
+    >>> run.W.dims, run.W.shape
+    (('seed', 'latent', 'feature'), (3, 2, 5))
+    """
+    given = {"model": model, **({} if law is None else {"law": law}), **spec}
+    return execute(Training(**given), workers=workers, progress=progress)
+
+
+def execute(
+    training: Training,
+    *,
+    finished: Iterator[tuple[np.ndarray, Arrays]] | tuple[()] = (),
+    keep: Callable[[np.ndarray, Arrays], None] | None = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> Run:
+    """Train what a spec describes. `finished` are parts of an earlier attempt; `keep` sees each new part.
+
+    With `keep`, an interrupt goes on to the caller, who has everything; without it, the run comes back incomplete.
+    """
+    grid = Grid(training)
+    board = Board(grid)
+    for instances, arrays in finished:
+        board.put(instances, arrays)
+    todo = np.flatnonzero(~board.completed)
+    state = Progress(total=len(todo) * training.steps)
+
+    def put(instances: np.ndarray, arrays: Arrays) -> None:
+        board.put(instances, arrays)
+        if keep is not None:
+            keep(instances, arrays)
+
+    try:
+        with _shown(state, sys.stderr.isatty() if progress is None else progress):
+            compute(grid, todo, put, state, workers)
+    except KeyboardInterrupt:
+        if keep is not None:
+            raise
+    return Run(training, board.dataset())
+
+
+class Board:
+    """Where results are pinned, each at its instance; NaN where nothing has come yet."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.completed = np.zeros(grid.size, bool)
+        self.arrays: Arrays = {}
+
+    def put(self, instances: np.ndarray, arrays: Arrays) -> None:
+        """Pin the results of these instances. Smaller models are padded with NaN to the largest."""
+        for name, values in arrays.items():
+            self._make_room(name, values)
+            inside = tuple(slice(length) for length in values.shape[1:])
+            self.arrays[name][(instances, *inside)] = values
+        self.completed[instances] = True
+
+    def _make_room(self, name: str, values: np.ndarray) -> None:
+        have = self.arrays.get(name)
+        shape = values.shape[1:] if have is None else tuple(np.maximum(values.shape[1:], have.shape[1:]))
+        if have is not None and have.shape[1:] == shape:
+            return
+        dtype = np.result_type(values.dtype, np.float32)
+        room = np.full((self.grid.size, *shape), np.nan, dtype)
+        if have is not None:
+            room[(slice(None), *(slice(length) for length in have.shape[1:]))] = have
+        self.arrays[name] = room
+
+    def dataset(self) -> xr.Dataset:
+        """The labelled result."""
+        axes, shape = self.grid.names, self.grid.shape
+        variables = {
+            name: (
+                (*axes, *self._own_axes(name, values.shape[1:])),
+                values.reshape((*shape, *values.shape[1:])),
+            )
+            for name, values in self.arrays.items()
+        }
+        completed = self.completed.reshape(shape)
+        variables["completed"] = (tuple(axes), completed)
+        variables["diverged"] = (tuple(axes), completed & ~self._finite().reshape(shape))
+        coordinates: dict[str, Any] = self.grid.coordinates()
+        if any(name.endswith(HISTORY) for name in self.arrays):
+            coordinates["step"] = ("step", self._steps())
+        return xr.Dataset(variables, coords=coordinates)
+
+    def _steps(self) -> np.ndarray:
+        longest = max(
+            (g.training.record.steps(g.training.steps) for g in self.grid.groups if g.training.record),
+            key=len,
+        )
+        return np.asarray(longest)
+
+    def _own_axes(self, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+        """Names for a result's axes beyond the instances."""
+        recorded = name.endswith(HISTORY)
+        short = name.removesuffix(HISTORY).removesuffix("_gradient")
+        training = self.grid.groups[0].training
+        parameters = {key: tuple(value.shape) for key, value in training.parameter_shapes().items()}
+        named = training.model.axes(parameters)
+        rest = shape[1:] if recorded else shape
+        own = named[short] if short in named else axes_by_length(short, rest, training.model)
+        return ("step", *own) if recorded else own
+
+    def _finite(self) -> np.ndarray:
+        """Whether an instance's final loss and parameters are numbers; padding does not count."""
+        finite = np.ones(self.grid.size, bool)
+        for group in self.grid.groups:
+            shapes: Mapping[str, Any] = {"loss": np.empty(()), **group.training.parameter_shapes()}
+            for name in shapes:
+                if name not in self.arrays:
+                    continue
+                inside = tuple(slice(length) for length in shapes[name].shape)
+                values = self.arrays[name][(group.instances, *inside)].reshape(len(group.instances), -1)
+                finite[group.instances] &= np.isfinite(values).all(axis=1)
+        return finite
+
+
+@contextlib.contextmanager
+def _shown(state: Progress, show: bool) -> Iterator[None]:
+    """A bar with rate and remaining time, on stderr, while the work goes on."""
+    if not show:
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.percentage:3.0f} %"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    over = threading.Event()
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("training", total=max(state.total, 1), rate="compiling")
+
+        def watch() -> None:
+            while not over.wait(0.2):
+                speed = bar.tasks[0].speed
+                rate = f"{speed / 1e6:.2f} M model-steps/s" if speed else "compiling"
+                bar.update(task, completed=state.done, rate=rate)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()

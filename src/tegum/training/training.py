@@ -1,0 +1,130 @@
+"""What a training is: model, law, loss, optimiser, how long, swept over what, recorded when."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import jax
+from pydantic import Field, field_serializer, field_validator
+
+from tegum.spec import BadInput, Count, Spec
+from tegum.toy.features import Law, SparseUniform
+from tegum.toy.loss import Loss, SquaredError
+from tegum.toy.models import Model, Parameters, initial
+from tegum.training.history import Record
+from tegum.training.interventions import Freeze, Intervention, check_target
+from tegum.training.optimisers import AdamW, Optimiser
+
+Values = range | tuple[Any, ...]
+Over = dict[str, Values | dict[str, Values]]
+
+DEFAULT_BATCH = 1024  # the published notebook's
+
+
+class Training(Spec):
+    """One training, or an ensemble of them.
+
+    batch_size: samples for each step; None takes the whole data set where the law has one, else 1024.
+    seed: fixes initial parameters and every draw; equal seeds give equal draws, so instances that differ in another
+        field only are compared on the same data.
+    over: the axes of an ensemble. `{"learning_rate": values}` sweeps a field, by its name where that is unique or by
+        its path (`"optimiser.learning_rate"`), one entry of it by `"importance[4]"`; several keys make a grid.
+        `{"cell": {"learning_rate": values, "seed": values}}` zips fields along one axis named "cell".
+    evaluation_samples: fresh samples behind each recorded loss of a law without a data set, the same at every step.
+    precision: "float32", or "float64" to confirm what rounding might have made.
+    """
+
+    model: Model
+    law: Law = Field(default_factory=SparseUniform)
+    loss: Loss = Field(default_factory=SquaredError)
+    optimiser: Optimiser = Field(default_factory=AdamW)
+    steps: Count = 10_000
+    batch_size: Count | None = None
+    seed: int = Field(default=0)
+    over: Over = Field(default_factory=dict)
+    record: Record | None = None
+    interventions: tuple[Intervention, ...] = ()
+    freeze: tuple[Freeze, ...] = ()
+    evaluation_samples: Count = 8192
+    precision: Literal["float32", "float64"] = "float32"
+
+    @field_validator("seed")
+    @classmethod
+    def _seed(cls, seed: int) -> int:
+        if not 0 <= seed < 2**64:
+            raise ValueError(f"seed={seed} must lie in 0 … 2^64 - 1.")
+        return seed
+
+    @field_validator("over", mode="before")
+    @classmethod
+    def _over(cls, over: Any) -> Any:
+        pairs = over.items() if isinstance(over, Mapping) else over
+        return {name: _axis(name, values) for name, values in pairs}
+
+    @field_serializer("over")
+    def _write_over(self, over: Over) -> list[Any]:
+        return [[name, _write_axis(values)] for name, values in over.items()]
+
+    def check(self) -> None:
+        """Raise `BadInput` where the parts do not fit each other. Costs no training."""
+        self.law.check(self.model.features)
+        self.loss.check(self.model.features)
+        parameters = self.parameter_shapes()
+        if self.record is not None:
+            self.record.steps(self.steps)
+        for target in self.freeze:
+            check_target(target, self.model, parameters)
+        for intervention in self.interventions:
+            intervention.check(self.model, parameters)
+            if any(step >= self.steps for step in intervention.at):
+                raise BadInput(
+                    f"an intervention at step {max(intervention.at)} comes too late; "
+                    f"the training has steps={self.steps}, counted from 0."
+                )
+
+    def parameter_shapes(self) -> Parameters:
+        """The parameters of one instance as shapes and types, without computing them."""
+        return jax.eval_shape(lambda words: initial(self.model, words), jax.ShapeDtypeStruct((2,), "uint32"))
+
+
+def _axis(name: str, values: Any) -> Any:
+    if isinstance(values, Mapping):
+        zipped = {path: _values(path, given) for path, given in values.items() if path != "range"}
+        if set(values) == {"range"}:
+            return range(*values["range"])
+        lengths = {path: len(given) for path, given in zipped.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(
+                f"over[{name!r}] zips fields of different lengths {lengths}; they need to be equal."
+            )
+        if not zipped:
+            raise ValueError(f"over[{name!r}] zips no fields; give at least one.")
+        return zipped
+    return _values(name, values)
+
+
+def _values(name: str, values: Any) -> Values:
+    if isinstance(values, Mapping) and set(values) == {"range"}:
+        return range(*values["range"])
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise ValueError(
+            f"over[{name!r}]={values!r} must be a sequence of values; for one value use [{values!r}]."
+        )
+    kept: Values = values if isinstance(values, range) else tuple(_tuple(v) for v in values)
+    if not len(kept):
+        raise ValueError(f"over[{name!r}] is empty; give at least one value.")
+    return kept
+
+
+def _tuple(value: Any) -> Any:
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _write_axis(values: Values | dict[str, Values]) -> Any:
+    if isinstance(values, dict):
+        return {path: _write_axis(given) for path, given in values.items()}
+    if isinstance(values, range):
+        return {"range": [values.start, values.stop, values.step]}
+    return [value.model_dump(mode="json") if isinstance(value, Spec) else value for value in values]
