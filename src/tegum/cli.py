@@ -1,0 +1,176 @@
+"""The command `tegum`: list, run, report, show. Heavy imports wait until a command needs them."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from tegum.claims import Judged
+    from tegum.runs.store import Folder
+
+app = typer.Typer(
+    help="A laboratory for toy models of superposition.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Into = Annotated[Path, typer.Option("--into", help="Folder that holds the runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """The experiments, a line each."""
+    from tegum.experiments import listed
+
+    if as_json:
+        print(json.dumps(listed(), indent=2))
+        return
+    width = max(map(len, listed()))
+    for name, line in listed().items():
+        print(f"{name:<{width}}  {line}")
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="An experiment, as `tegum list` names it.")],
+    size: Annotated[str, typer.Option(help="quick: seconds; standard: about a minute; paper: the published size.")] = (
+        "standard"
+    ),
+    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a field: --set seeds=100.")] = None,
+    into: Into = Path("runs"),
+    force: Annotated[bool, typer.Option("--force", help="Throw away what is stored and train again.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one for each core.")] = None,
+    images: Annotated[str | None, typer.Option(help="Also write figures as png, svg or pdf (needs tegum[images]).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train an experiment, judge its claims, write its page. Run again, it resumes or returns at once."""
+    from tegum.experiments import find
+
+    changes = dict(_change(text) for text in set_ or [])
+    experiment = find(name, size, **changes)
+    from tegum.conduct import conduct, opened
+
+    folder = conduct(experiment, name, into=into, force=force, workers=workers, progress=None)
+    _, panels, claims, facts = opened(folder)
+    if images is not None:
+        _write_images(folder, panels, images)
+    _say(folder, claims, facts, as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="An experiment's name (its latest run) or a run folder.")],
+    into: Into = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """The scorecard of a finished run."""
+    from tegum.conduct import opened
+
+    folder = _folder(run, into)
+    _, _, claims, facts = opened(folder)
+    _say(folder, claims, facts, as_json)
+
+
+@app.command()
+def report(
+    into: Into = Path("runs"),
+    output: Annotated[Path | None, typer.Option(help="Where the book goes; default book.html beside the runs.")] = None,
+) -> None:
+    """Bind all finished runs into one book with one scorecard, and write their pages anew."""
+    from tegum.conduct import DONE, bound, rewritten
+    from tegum.runs.store import folders
+    from tegum.spec import BadInput
+
+    finished = [folder for folder in folders(into) if folder.has(DONE)]
+    if not finished:
+        raise BadInput(f"{into} holds no finished run; make one with: tegum run intro")
+    for folder in finished:
+        rewritten(folder)
+    print(bound(finished, output or into / "book.html"))
+
+
+def _change(text: str) -> tuple[str, Any]:
+    from tegum.spec import BadInput
+
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise BadInput(f"--set {text!r} must look like name=value, such as --set seeds=100.")
+    try:
+        return name.strip(), json.loads(value)
+    except json.JSONDecodeError:
+        return name.strip(), value
+
+
+def _folder(name: str, into: Path) -> "Folder":
+    from tegum.conduct import DONE
+    from tegum.experiments import find
+    from tegum.runs.store import Folder, folders
+    from tegum.spec import BadInput
+
+    if Path(name).is_dir():
+        return Folder(Path(name))
+    find(name)
+    runs = [f for f in folders(into) if f.path.name.rpartition("-")[0] == name and f.has(DONE)]
+    if not runs:
+        raise BadInput(f"{into} holds no finished run of {name}; make one with: tegum run {name}")
+    return max(runs, key=lambda folder: (folder.path / DONE).stat().st_mtime)
+
+
+def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_json: bool) -> None:
+    page = folder.path / "report.html"
+    if as_json:
+        whole = {"folder": str(folder.path), "page": str(page), "claims": [claim.as_dict() for claim in claims]}
+        print(json.dumps(whole | {"provenance": facts}, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "claim", "measured", title=folder.path.name, title_justify="left", show_lines=True)
+    marks = {"holds": "[green]✓ holds[/]", "fails": "[red]✗ fails[/]", "unclear": "[yellow]? unclear[/]"}
+    for claim in claims:
+        table.add_row(marks[claim.verdict], claim.statement, claim.measured)
+    console = Console()
+    console.print(table)
+    console.print(f"{facts['seconds']} s · page: {page}", soft_wrap=True, highlight=False)
+
+
+def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
+    from tegum.spec import BadInput
+
+    if kind not in ("png", "svg", "pdf"):
+        raise BadInput(f"images={kind!r} must be png, svg or pdf.")
+    try:
+        for panel in panels:
+            panel.figure.write_image(folder.path / "figures" / f"{panel.name}.{kind}", scale=2 if kind == "png" else 1)
+    except (ImportError, ValueError, RuntimeError) as error:
+        raise BadInput(
+            f"images need Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]' ({error})."
+        ) from None
+
+
+def main() -> None:
+    """The command line. What a user can mend is one sentence and exit code 2; Ctrl-C is 130."""
+    from tegum.spec import BadInput
+
+    sys.exit(_guarded(app, BadInput))
+
+
+def _guarded(command: Callable[..., Any], bad: type[Exception]) -> int:
+    try:
+        command(standalone_mode=True)
+    except bad as sentence:
+        print(f"tegum: {sentence}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("tegum: interrupted; run the same command again to go on from here.", file=sys.stderr)
+        return 130
+    except SystemExit as exit_:
+        return int(exit_.code or 0)
+    return 0

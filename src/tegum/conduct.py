@@ -1,0 +1,140 @@
+"""Conduct an experiment: train into its folder, judge, draw, write the page."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tegum.claims import Judged
+from tegum.experiments import find
+from tegum.experiments.experiment import Experiment, Panel
+from tegum.report.page import Chapter, book, page
+from tegum.runs.provenance import provenance
+from tegum.runs.store import Folder
+from tegum.spec import BadInput
+
+DONE = "provenance.json"  # written last: its presence says that all the rest is there
+ROOT = Path("runs")
+
+
+def conduct(
+    experiment: Experiment,
+    name: str,
+    *,
+    into: Path = ROOT,
+    force: bool = False,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> Folder:
+    """Run an experiment, or go on with it where an earlier attempt stopped; return at once when it is done.
+
+    The folder then holds spec.json, data.zarr, figures/*.json, claims.json, report.html and provenance.json.
+    """
+    folder = Folder.create(into, name, experiment)
+    if force:
+        folder.clear()
+    if folder.has(DONE):
+        return folder
+    began = time.monotonic()
+    trainings = experiment.trainings()
+    runs = {
+        key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
+    }
+    claims, panels = experiment.claims(runs), experiment.panels(runs)
+    facts = provenance(trainings.values(), time.monotonic() - began)
+    for panel in panels:
+        folder.write(f"figures/{panel.name}.json", panel.figure.to_json())
+    folder.write("panels.json", json.dumps([_words(panel) for panel in panels], indent=2))
+    folder.write("claims.json", json.dumps([claim.as_dict() for claim in claims], indent=2, allow_nan=False))
+    folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
+    folder.write(DONE, json.dumps(facts, indent=2))
+    return folder
+
+
+def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
+    """A finished run as it was written: experiment, figures, claims, provenance."""
+    import plotly.io
+
+    facts = folder.json(DONE)
+    name, _ = name_and_digest(folder)
+    experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
+    claims = [Judged(**_numbers(entry)) for entry in folder.json("claims.json")]
+    panels = [
+        Panel(**words, figure=plotly.io.from_json(json.dumps(folder.json(f"figures/{words['name']}.json"))))
+        for words in folder.json("panels.json")
+    ]
+    return experiment, panels, claims, facts
+
+
+def rewritten(folder: Folder) -> Path:
+    """Write a finished run's page anew from what is stored."""
+    experiment, panels, claims, facts = opened(folder)
+    name, _ = name_and_digest(folder)
+    return folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
+
+
+def bound(folders: list[Folder], output: Path) -> Path:
+    """Bind finished runs into one book at `output`."""
+    chapters = []
+    for folder in folders:
+        experiment, panels, claims, _ = opened(folder)
+        chapters.append(Chapter(folder.path.name, experiment.title, experiment.lede, panels, claims))
+    return Folder(output.parent).write(output.name, book("Toy models of superposition", chapters))
+
+
+def name_and_digest(folder: Folder) -> tuple[str, str]:
+    """The two halves of a run folder's name. Raises `BadInput` for another folder."""
+    name, _, digest = folder.path.name.rpartition("-")
+    if not name:
+        raise BadInput(f"{folder.path} is not a run folder; those are called NAME-DIGEST, such as runs/intro-0123456789.")
+    return name, digest
+
+
+def command(experiment: Experiment, name: str) -> str:
+    """The shortest command that runs this very spec."""
+    size = min(experiment.sizes, key=lambda s: len(_changes(experiment, s)))
+    changes = "".join(f" --set {key}={json.dumps(value)}" for key, value in _changes(experiment, size).items())
+    return f"tegum run {name} --size {size}{changes}"
+
+
+def _changes(experiment: Experiment, size: str) -> dict[str, Any]:
+    ours = experiment.model_dump(mode="json")
+    theirs = type(experiment)(**experiment.sizes[size]).model_dump(mode="json")
+    return {key: value for key, value in ours.items() if value != theirs[key]}
+
+
+def _page(
+    folder: Folder, experiment: Experiment, name: str, panels: list[Panel], claims: list[Judged], facts: dict[str, Any]
+) -> str:
+    first, data = next(iter(experiment.trainings())), f"runs/{folder.path.name}/data.zarr"
+    return page(
+        title=experiment.title,
+        lede=experiment.lede,
+        figures=panels,
+        claims=claims,
+        spec_json=experiment.json_text(indent=2),
+        provenance=_flat(facts),
+        reproduce={
+            "Run it again": command(experiment, name),
+            "Open its data": f'xarray.open_zarr("{data}", group="{first}", consolidated=False)',
+        },
+    )
+
+
+def _words(panel: Panel) -> dict[str, str]:
+    return {"name": panel.name, "title": panel.title, "caption": panel.caption}
+
+
+def _numbers(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no infinity: what was not finite was written as null."""
+    limits = {"value": float("nan"), "low": float("-inf"), "high": float("inf")}
+    return {key: limits[key] if value is None and key in limits else value for key, value in entry.items()}
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Facts as words, for a table."""
+    words = {key: value for key, value in facts.items() if key != "versions"}
+    return {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in words.items()} | {
+        "versions": ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    }
