@@ -2,11 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
+
+from tegum.errors import BadInput
 
 if TYPE_CHECKING:
     from tegum.claims import Judged
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="A laboratory for toy models of superposition.",
     no_args_is_help=True,
+    rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -47,7 +50,9 @@ def run(
     into: Into = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Throw away what is stored and train again.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one for each core.")] = None,
-    images: Annotated[str | None, typer.Option(help="Also write figures as png, svg or pdf (needs tegum[images]).")] = None,
+    images: Annotated[
+        str | None, typer.Option(help="Also write figures as png, svg or pdf (needs tegum[images]).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train an experiment, judge its claims, write its page. Run again, it resumes or returns at once."""
@@ -86,7 +91,6 @@ def report(
     """Bind all finished runs into one book with one scorecard, and write their pages anew."""
     from tegum.conduct import DONE, bound, rewritten
     from tegum.runs.store import folders
-    from tegum.spec import BadInput
 
     finished = [folder for folder in folders(into) if folder.has(DONE)]
     if not finished:
@@ -97,7 +101,6 @@ def report(
 
 
 def _change(text: str) -> tuple[str, Any]:
-    from tegum.spec import BadInput
 
     name, equals, value = text.partition("=")
     if not equals or not name:
@@ -112,7 +115,6 @@ def _folder(name: str, into: Path) -> "Folder":
     from tegum.conduct import DONE
     from tegum.experiments import find
     from tegum.runs.store import Folder, folders
-    from tegum.spec import BadInput
 
     if Path(name).is_dir():
         return Folder(Path(name))
@@ -126,7 +128,11 @@ def _folder(name: str, into: Path) -> "Folder":
 def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_json: bool) -> None:
     page = folder.path / "report.html"
     if as_json:
-        whole = {"folder": str(folder.path), "page": str(page), "claims": [claim.as_dict() for claim in claims]}
+        whole = {
+            "folder": str(folder.path),
+            "page": str(page),
+            "claims": [claim.as_dict() for claim in claims],
+        }
         print(json.dumps(whole | {"provenance": facts}, indent=2))
         return
     from rich.console import Console
@@ -142,7 +148,6 @@ def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_jso
 
 
 def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
-    from tegum.spec import BadInput
 
     if kind not in ("png", "svg", "pdf"):
         raise BadInput(f"images={kind!r} must be png, svg or pdf.")
@@ -157,20 +162,15 @@ def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
 
 def main() -> None:
     """The command line. What a user can mend is one sentence and exit code 2; Ctrl-C is 130."""
-    from tegum.spec import BadInput
-
-    sys.exit(_guarded(app, BadInput))
-
-
-def _guarded(command: Callable[..., Any], bad: type[Exception]) -> int:
     try:
-        command(standalone_mode=True)
-    except bad as sentence:
+        code = app(standalone_mode=False)
+    except BadInput as sentence:
         print(f"tegum: {sentence}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
+        code = 2
+    except (KeyboardInterrupt, typer.Abort):
         print("tegum: interrupted; run the same command again to go on from here.", file=sys.stderr)
-        return 130
-    except SystemExit as exit_:
-        return int(exit_.code or 0)
-    return 0
+        code = 130
+    except TyperException as error:
+        print(f"tegum: {error.format_message()} See: tegum --help", file=sys.stderr)
+        code = 2
+    sys.exit(code or 0)

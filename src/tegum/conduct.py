@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tegum.claims import Judged
+from tegum.errors import BadInput
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Panel
 from tegum.report.page import Chapter, book, page
 from tegum.runs.provenance import provenance
 from tegum.runs.store import Folder
-from tegum.spec import BadInput
 
 DONE = "provenance.json"  # written last: its presence says that all the rest is there
 ROOT = Path("runs")
@@ -38,9 +38,7 @@ def conduct(
         return folder
     began = time.monotonic()
     trainings = experiment.trainings()
-    runs = {
-        key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
-    }
+    runs = {key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()}
     claims, panels = experiment.claims(runs), experiment.panels(runs)
     facts = provenance(trainings.values(), time.monotonic() - began)
     for panel in panels:
@@ -87,7 +85,9 @@ def name_and_digest(folder: Folder) -> tuple[str, str]:
     """The two halves of a run folder's name. Raises `BadInput` for another folder."""
     name, _, digest = folder.path.name.rpartition("-")
     if not name:
-        raise BadInput(f"{folder.path} is not a run folder; those are called NAME-DIGEST, such as runs/intro-0123456789.")
+        raise BadInput(
+            f"{folder.path} is not a run folder; those are called NAME-DIGEST, such as runs/intro-0123456789."
+        )
     return name, digest
 
 
@@ -99,13 +99,18 @@ def command(experiment: Experiment, name: str) -> str:
 
 
 def _changes(experiment: Experiment, size: str) -> dict[str, Any]:
-    ours = experiment.model_dump(mode="json")
-    theirs = type(experiment)(**experiment.sizes[size]).model_dump(mode="json")
+    ours = experiment.plain()
+    theirs = type(experiment)(**experiment.sizes[size]).plain()
     return {key: value for key, value in ours.items() if value != theirs[key]}
 
 
 def _page(
-    folder: Folder, experiment: Experiment, name: str, panels: list[Panel], claims: list[Judged], facts: dict[str, Any]
+    folder: Folder,
+    experiment: Experiment,
+    name: str,
+    panels: list[Panel],
+    claims: list[Judged],
+    facts: dict[str, Any],
 ) -> str:
     first, data = next(iter(experiment.trainings())), f"runs/{folder.path.name}/data.zarr"
     return page(

@@ -7,32 +7,26 @@ Inside compiled code the engine puts arrays where a spec holds floats (`leaves`,
 instance. Everything that is not a float (whole numbers, words, nested kinds) is structure, and is compiled in.
 """
 
-import difflib
 import functools
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Self, get_args
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    PlainSerializer,
     ValidationError,
     ValidationInfo,
-    model_serializer,
     model_validator,
 )
-from pydantic.functional_serializers import SerializerFunctionWrapHandler
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import ErrorDetails
 
-
-class BadInput(ValueError):
-    """One sentence: what was given, what is needed, and the way out."""
+from tegum.errors import BadInput, near
 
 
 class Spec(BaseModel):
@@ -61,14 +55,13 @@ class Spec(BaseModel):
             return handler(data) if kind is cls else kind(**data)  # type: ignore[return-value]
         return handler(data)
 
-    @model_serializer(mode="wrap")
-    def _write_kind(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {"kind": type(self).__name__, **handler(self)}
+    def plain(self) -> dict[str, Any]:
+        """As JSON values: `kind` and every field; a function becomes module:name, a range {"range": [...]}."""
+        return {"kind": type(self).__name__} | {name: plain(getattr(self, name)) for name in type(self).model_fields}
 
     def json_text(self, *, indent: int | None = None) -> str:
         """Canonical JSON: sorted keys, so that equal specs have equal text."""
-        data = self.model_dump(mode="json", serialize_as_any=True)
-        return json.dumps(data, sort_keys=True, indent=indent, allow_nan=False)
+        return json.dumps(self.plain(), sort_keys=True, indent=indent, allow_nan=False)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -76,9 +69,7 @@ class Spec(BaseModel):
         try:
             return cls.model_validate(json.loads(text))
         except json.JSONDecodeError as error:
-            raise BadInput(
-                f"this is not JSON ({error}); it needs the text that json_text() writes."
-            ) from None
+            raise BadInput(f"this is not JSON ({error}); it needs the text that json_text() writes.") from None
         except ValidationError as error:
             raise BadInput(_sentence(cls, error.errors()[0])) from None
 
@@ -86,6 +77,20 @@ class Spec(BaseModel):
     def digest(self) -> str:
         """Ten hexadecimal digits that name this spec."""
         return hashlib.sha256(self.json_text().encode()).hexdigest()[:10]
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON values."""
+    match value:
+        case Spec():
+            return value.plain()
+        case range():
+            return {"range": [value.start, value.stop, value.step]}
+        case tuple() | list():
+            return [plain(item) for item in value]
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+    return f"{value.__module__}:{value.__qualname__}" if callable(value) else value
 
 
 # ---------------------------------------------------------------- numbers inside specs
@@ -111,9 +116,7 @@ def with_leaves(spec: Spec, values: Mapping[str, Any]) -> Any:
         elif isinstance(value, Spec):
             update[name] = with_leaves(value, _below(values, f"{name}."))
         elif _is_specs(value):
-            update[name] = tuple(
-                with_leaves(item, _below(values, f"{name}[{i}].")) for i, item in enumerate(value)
-            )
+            update[name] = tuple(with_leaves(item, _below(values, f"{name}[{i}].")) for i, item in enumerate(value))
     return spec.model_copy(update=update)
 
 
@@ -188,9 +191,7 @@ def _needs(holds: Callable[[float], bool], need: str) -> AfterValidator:
 PerFeature = Annotated[float | tuple[float, ...], BeforeValidator(_as_numbers)]
 """One number for all features, or one for each."""
 
-Probability = Annotated[
-    PerFeature, _needs(lambda p: 0 <= p <= 1, "must lie in [0, 1]; for sparsity S pass 1 - S.")
-]
+Probability = Annotated[PerFeature, _needs(lambda p: 0 <= p <= 1, "must lie in [0, 1]; for sparsity S pass 1 - S.")]
 Importance = Annotated[
     PerFeature,
     _needs(lambda i: 0 <= i < math.inf, "must be finite and not negative; 0 leaves a feature out."),
@@ -210,10 +211,6 @@ Fraction = Annotated[
 Count = Annotated[int, BeforeValidator(_as_numbers), _needs(lambda v: v >= 1, "must be at least 1.")]
 
 
-def _named_function(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}:{function.__qualname__}"
-
-
 def _find_function(value: Any) -> Any:
     if not isinstance(value, str) or ":" not in value:
         return value
@@ -221,22 +218,14 @@ def _find_function(value: Any) -> Any:
     try:
         return functools.reduce(getattr, name.split("."), __import__(module, fromlist=["_"]))
     except (ImportError, AttributeError):
-        raise ValueError(
-            f"the function {value!r} cannot be found; it needs to be importable as module:name."
-        ) from None
+        raise ValueError(f"the function {value!r} cannot be found; it needs to be importable as module:name.") from None
 
 
-Function = Annotated[Callable[..., Any], BeforeValidator(_find_function), PlainSerializer(_named_function)]
+Function = Annotated[Callable[..., Any], BeforeValidator(_find_function)]
 """A function, written in JSON as module:name."""
 
 
 # ---------------------------------------------------------------- one sentence for each mistake
-
-
-def near(name: str, known: Sequence[str]) -> str:
-    """The hint that follows an unknown name: the likeliest meant, or all there are."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}."
 
 
 def kinds(base: type[Spec]) -> dict[str, type[Spec]]:
@@ -280,12 +269,5 @@ def _sentence(spec: type[Spec], error: ErrorDetails) -> str:
         return f"{name}={given!r} must be one of {context['expected']}."
     if kind in ("model_type", "is_instance_of", "model_attributes_type", "dataclass_type"):
         return f"{name}={given!r} must be a {context.get('class_name', context.get('class'))}."
-    need = next(
-        (text for start, text in _NEEDS.items() if kind.startswith(start)), f"is refused: {error['msg']}."
-    )
+    need = next((text for start, text in _NEEDS.items() if kind.startswith(start)), f"is refused: {error['msg']}.")
     return f"{name}={given!r} {need}"
-
-
-def choices(literal: Any) -> tuple[str, ...]:
-    """The words that a Literal type allows."""
-    return get_args(literal)

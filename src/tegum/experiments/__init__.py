@@ -8,7 +8,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tegum.spec import BadInput, near
+from tegum.errors import BadInput, near
 
 if TYPE_CHECKING:
     from tegum.experiments.experiment import Experiment

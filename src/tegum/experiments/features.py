@@ -77,7 +77,13 @@ class Features(Experiment):
         "features are dense: as they become sparser it stores more than it has dimensions."
     )
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 5, "large_seeds": 1, "densities": (1.0, 0.1, 0.01), "steps": 1500, "batch_size": 128},
+        "quick": {
+            "seeds": 5,
+            "large_seeds": 1,
+            "densities": (1.0, 0.1, 0.01),
+            "steps": 1500,
+            "batch_size": 128,
+        },
         "standard": {},
         "paper": {"seeds": 40, "large_seeds": 10},
     }
@@ -89,7 +95,10 @@ class Features(Experiment):
     batch_size: Count = 1024
 
     def trainings(self) -> dict[str, Training]:
-        return {"small": self._training("small", self.seeds), "large": self._training("large", self.large_seeds)}
+        return {
+            "small": self._training("small", self.seeds),
+            "large": self._training("large", self.large_seeds),
+        }
 
     def _training(self, which: str, seeds: int) -> Training:
         features, hidden, ratio = SHAPES[which]
@@ -99,7 +108,11 @@ class Features(Experiment):
             loss=SquaredError(importance=geometric(ratio, features)),
             steps=self.steps,
             batch_size=self.batch_size,
-            over={"activation": ("linear", "relu"), "feature_probability": self.densities, "seed": range(seeds)},
+            over={
+                "activation": ("linear", "relu"),
+                "feature_probability": self.densities,
+                "seed": range(seeds),
+            },
         )
 
     def claims(self, runs: Runs) -> list[Judged]:

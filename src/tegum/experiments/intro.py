@@ -111,7 +111,12 @@ class Intro(Experiment):
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
-        return [_headline(runs["stated"]), _row(runs["notebook"]), _rates(runs["notebook"]), _count(runs["notebook"])]
+        return [
+            _headline(runs["stated"]),
+            _row(runs["notebook"]),
+            _rates(runs["notebook"]),
+            _count(runs["notebook"]),
+        ]
 
 
 def weights(run: Run) -> np.ndarray:
@@ -177,10 +182,10 @@ def _row(run: Run) -> Panel:
     first, best = W[:, 0], W[np.arange(len(W)), _best(run)]
     shown = np.concatenate([first[:5], best[:5], first[5:], best[5:]])
     titles = [f"1 − S = {p:.3g}" for p in _densities(run)]
-    labels = [f"{title} · {which}" for part in (titles[:5], titles[5:]) for which in ("seed 0", "best") for title in part]
-    figure = wheels(
-        shown, geometric(RATIO, FEATURES), labels, subtitles=list(planar_arrangement(shown)), columns=5
-    )
+    labels = [
+        f"{title} · {which}" for part in (titles[:5], titles[5:]) for which in ("seed 0", "best") for title in part
+    ]
+    figure = wheels(shown, geometric(RATIO, FEATURES), labels, subtitles=list(planar_arrangement(shown)), columns=5)
     caption = (
         "The ten sparsities of the notebook, dense to sparse. Upper rows: seed 0, not chosen. Lower rows: the seed of "
         "lowest loss at that sparsity. Where the two differ, the geometry depends on the seed."
@@ -194,7 +199,9 @@ def _rates(run: Run) -> Panel:
     counts = np.stack([(found == kind).sum(1) for kind in kinds], axis=1)
     low, high = rate_interval(counts, found.shape[1])
     labels = [f"{p:.3g}" for p in _densities(run)]
-    figure = stacked_rates(kinds, counts, low, high, labels, x_label="feature probability 1 − S", y_label="share of seeds")
+    figure = stacked_rates(
+        kinds, counts, low, high, labels, x_label="feature probability 1 − S", y_label="share of seeds"
+    )
     caption = (
         f"How {found.shape[1]} seeds end at each sparsity, named by the angles between represented features (norm above "
         "0.5). Hover for counts and 95 % intervals. Around the transitions one run says little."

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tegum.spec import BadInput, Spec
+from tegum.errors import BadInput
+from tegum.spec import Spec
 from tegum.training.ensemble import Arrays
 from tegum.training.run import Run, execute
 from tegum.training.training import Training
@@ -96,9 +97,7 @@ class Folder:
         parts = Parts(self.path / "parts" / name)
         with _writing(parts.path):
             try:
-                run = execute(
-                    training, finished=parts.read(), keep=parts.keep, workers=workers, progress=progress
-                )
+                run = execute(training, finished=parts.read(), keep=parts.keep, workers=workers, progress=progress)
             finally:
                 parts.flush()
             self._store(name, run.data)

@@ -20,7 +20,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 from pydantic import Field
 
-from tegum.spec import BadInput, Count, Probability, Spec, leaves, with_leaves
+from tegum.errors import BadInput
+from tegum.spec import Count, Probability, Spec, leaves, with_leaves
 from tegum.toy.product import Identity, Samples, column
 from tegum.toy.random import Key, fold, uniform
 
@@ -191,9 +192,7 @@ def _active_sets(law: CorrelatedSets | AnticorrelatedSets, key: Key, samples: in
 
 def _check_sets(law: CorrelatedSets | AnticorrelatedSets, features: int) -> None:
     if features % law.sets:
-        raise BadInput(
-            f"{features} features cannot be split into sets={law.sets} equal sets; choose a divisor."
-        )
+        raise BadInput(f"{features} features cannot be split into sets={law.sets} equal sets; choose a divisor.")
     given = law.feature_probability
     if isinstance(given, tuple) and len(given) != law.sets:
         raise BadInput(

@@ -17,7 +17,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from tegum.spec import BadInput, Importance, Spec, leaves, with_leaves
+from tegum.errors import BadInput
+from tegum.spec import Importance, Spec, leaves, with_leaves
 from tegum.toy.models import Model, Parameters
 from tegum.toy.product import Identity, Samples, column, dense
 
@@ -69,15 +70,11 @@ def geometric(ratio: float, features: int) -> tuple[float, ...]:
     (1.0, 0.5, 0.25)
     """
     if not 0 <= ratio < float("inf") or features < 1:
-        raise BadInput(
-            f"geometric({ratio!r}, {features!r}) needs a ratio of at least 0 and at least 1 feature."
-        )
+        raise BadInput(f"geometric({ratio!r}, {features!r}) needs a ratio of at least 0 and at least 1 feature.")
     return tuple(float(ratio) ** i for i in range(features))
 
 
-def evaluate(
-    loss: Loss, model: Model, parameters: Parameters, x: Samples, *, lanes: bool
-) -> Float[Array, "*lanes"]:
+def evaluate(loss: Loss, model: Model, parameters: Parameters, x: Samples, *, lanes: bool) -> Float[Array, "*lanes"]:
     """The loss of every instance, whichever way loss and model are written. `lanes`: is there an instance axis?"""
     if loss.lanes and model.lanes:
         return loss(model, parameters, x)

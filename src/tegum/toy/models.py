@@ -18,15 +18,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from tegum.spec import BadInput, Count, Finite, NotNegative, Spec, leaves, with_leaves
+from tegum.errors import BadInput
+from tegum.spec import Count, Finite, NotNegative, Spec, leaves, with_leaves
 from tegum.toy.product import Samples, product, transpose
 from tegum.toy.random import Key, fold, normal, uniform
 
 Activation = Literal["relu", "linear", "sigmoid", "tanh", "gelu", "softplus"]
-Initialisation = Literal[
-    "xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "normal", "uniform"
-]
+Initialisation = Literal["xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "normal", "uniform"]
 Parameters = dict[str, Array]
+Shapes = dict[str, tuple[int, ...]]
 
 ACTIVATIONS: dict[str, Any] = {
     "relu": lambda z: jnp.maximum(z, 0),
@@ -52,7 +52,7 @@ class Model(Spec):
     def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
         """The reconstruction y of x."""
 
-    def axes(self, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[str, ...]]:
+    def axes(self, shapes: Shapes) -> dict[str, tuple[str, ...]]:
         """What the axes of each parameter are called, by their lengths: "feature", "latent", or a name of their own."""
         return {name: axes_by_length(name, shape, self) for name, shape in shapes.items()}
 
@@ -68,7 +68,7 @@ class _Bottleneck(Model):
     initial_scale: NotNegative = 1.0
     initial_bias: Finite = 0.0
 
-    def axes(self, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[str, ...]]:
+    def axes(self, shapes: Shapes) -> dict[str, tuple[str, ...]]:
         names = {
             "W": ("latent", "feature"),
             "W_e": ("latent", "feature"),
@@ -157,9 +157,7 @@ def notebook_scale(features: int, hidden: int, instances: int) -> float:
     0.258
     """
     if min(features, hidden, instances) < 1:
-        raise BadInput(
-            f"notebook_scale({features}, {hidden}, {instances}) needs three numbers of at least 1."
-        )
+        raise BadInput(f"notebook_scale({features}, {hidden}, {instances}) needs three numbers of at least 1.")
     return math.sqrt((features + hidden) / (hidden * (features + instances)))
 
 

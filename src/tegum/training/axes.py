@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tegum.spec import BadInput, Spec, fields, leaves, near, replaced
+from tegum.errors import BadInput, near
+from tegum.spec import Spec, fields, leaves, replaced
 from tegum.training.training import Training, Values
 
 SEED = "seed"
@@ -90,10 +91,7 @@ class Grid:
     @cached_property
     def groups(self) -> list[Group]:
         """The instances, grouped by structure."""
-        found = [
-            Group(self._build(choice), np.flatnonzero(self._where(choice)), self)
-            for choice in self._structures()
-        ]
+        found = [Group(self._build(choice), np.flatnonzero(self._where(choice)), self) for choice in self._structures()]
         for group in found:
             group.training.check()
         return found
@@ -143,9 +141,7 @@ def _with_first(training: Training, sweep: Sweep) -> Training:
     value = dict(fields(training))[sweep.path]
     whole = value if isinstance(value, tuple) else (value,) * training.model.features
     if not -len(whole) <= sweep.entry < len(whole):
-        raise BadInput(
-            f"over[{sweep.path}[{sweep.entry}]] is outside {sweep.path}, which has {len(whole)} entries."
-        )
+        raise BadInput(f"over[{sweep.path}[{sweep.entry}]] is outside {sweep.path}, which has {len(whole)} entries.")
     changed = list(whole)
     changed[sweep.entry] = sweep.values[0]
     return replaced(training, sweep.path, tuple(changed))
@@ -204,9 +200,7 @@ def _check_names(training: Training, names: list[str]) -> None:
     taken = {"latent", "feature", "step", "loss", "diverged", "completed", *training.parameter_shapes()}
     for name in names:
         if name in taken:
-            raise BadInput(
-                f"over[{name!r}] cannot name an axis, because the results use that name; choose another."
-            )
+            raise BadInput(f"over[{name!r}] cannot name an axis, because the results use that name; choose another.")
 
 
 def _check_twice(sweeps: list[Sweep]) -> None:

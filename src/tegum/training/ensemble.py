@@ -15,15 +15,18 @@ from dataclasses import dataclass, field
 import jax
 import numpy as np
 
-from tegum.training.axes import Grid, Group
-from tegum.training.loop import BLOCK, Measured, Program, State, program
-from tegum.training.training import Training
 from tegum.toy.random import key_of
+from tegum.training.axes import Grid, Group
+from tegum.training.loop import BLOCK, Program, State, program
+from tegum.training.training import Training
 
 PAUSE = 0.5  # seconds between two visits to the host, so that progress shows and an interrupt is heard
 
 Arrays = dict[str, np.ndarray]
-"""Results by name. Final ones have shape (instances, ...); recorded ones, named *_history, (instances, records, ...)."""
+"""Results by name: final ones of shape (instances, ...), recorded ones (*_history) of (instances, records, ...)."""
+
+Records = dict[int, Arrays]
+"""What was measured at each step, before any edit at that step."""
 
 Keep = Callable[[np.ndarray, Arrays], None]
 """Takes the finished instances (their numbers in the grid) and their results."""
@@ -80,9 +83,7 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _collect(
-    pending: set[Future[tuple[np.ndarray, Arrays]]], keep: Keep
-) -> set[Future[tuple[np.ndarray, Arrays]]]:
+def _collect(pending: set[Future[tuple[np.ndarray, Arrays]]], keep: Keep) -> set[Future[tuple[np.ndarray, Arrays]]]:
     done, pending = wait(pending, return_when=FIRST_COMPLETED)
     for future in done:
         keep(*future.result())
@@ -110,10 +111,9 @@ def _train(tile: Tile, progress: Progress) -> tuple[np.ndarray, Arrays]:
     with _precision(training):
         numbers, key = _arguments(tile)
         state = tile.program.start(numbers, key, np.int32(training.steps))
-        records: list[Measured] = []
+        records: Records = {}
         for stops, edit in _visits(training):
-            state, kept = _advance(tile, numbers, state, stops, progress)
-            records += kept
+            state = _advance(tile, numbers, state, stops, records, progress)
             if edit is not None:
                 state = tile.program.edit(numbers, state, edit)
         return tile.instances, _results(tile, records)
@@ -138,7 +138,7 @@ def _visits(training: Training) -> Iterator[tuple[list[int], int | None]]:
     stops = recorded_steps(training)
     edits = sorted((step, which) for which, one in enumerate(training.interventions) for step in one.at)
     for step, which in edits:
-        yield [stop for stop in stops if stop <= step] + [step], which
+        yield [*(stop for stop in stops if stop < step), step], which
         stops = [stop for stop in stops if stop > step]
     yield stops, None
 
@@ -150,10 +150,9 @@ def recorded_steps(training: Training) -> list[int]:
 
 
 def _advance(
-    tile: Tile, numbers: dict[str, np.ndarray], state: State, stops: list[int], progress: Progress
-) -> tuple[State, list[Measured]]:
+    tile: Tile, numbers: dict[str, np.ndarray], state: State, stops: list[int], records: Records, progress: Progress
+) -> State:
     """Run to each stop and bring the measurements home, pausing often enough to be interrupted."""
-    records: list[Measured] = []
     at, per_visit = int(state.step), 200
     wanted = set(recorded_steps(tile.group.training))
     while stops:
@@ -163,15 +162,15 @@ def _advance(
         state, kept = tile.program.advance(numbers, state, padded, np.int32(len(block)))
         kept = jax.device_get({name: value[: len(block)] for name, value in kept.items()})
         took = time.perf_counter() - began
-        records += [
-            {name: value[i] for name, value in kept.items()} for i, s in enumerate(block) if s in wanted
-        ]
+        for i, stop in enumerate(block):
+            if stop in wanted:
+                records.setdefault(stop, {name: value[i, ...] for name, value in kept.items()})
         progress.add((block[-1] - at) * len(tile.instances))
         per_visit = _next_visit(block[-1] - at, took, per_visit)
         at = block[-1]
         if progress.stopped:
             raise Stopped
-    return state, records
+    return state
 
 
 def _block(at: int, stops: list[int], per_visit: int) -> tuple[list[int], list[int]]:
@@ -190,21 +189,20 @@ def _next_visit(steps: int, took: float, before: int) -> int:
     return max(1, min(int(steps * PAUSE / max(took, 1e-6)), 8 * max(steps, before), 2**30))
 
 
-def _results(tile: Tile, records: list[Measured]) -> Arrays:
+def _results(tile: Tile, records: Records) -> Arrays:
     """The last measurement as the final state, the record's own as history; padding dropped."""
     training, count = tile.group.training, len(tile.instances)
 
     def instances_first(value: np.ndarray) -> np.ndarray:
         return value[None] if tile.program.width is None else np.moveaxis(value, -1, 0)[:count]
 
-    final = {name: instances_first(np.asarray(value)) for name, value in records[-1].items()}
+    final = {name: instances_first(value) for name, value in records[training.steps].items()}
     kept = {name: value for name, value in final.items() if name in {*training.parameter_shapes(), "loss"}}
     if training.record is None:
         return kept
     steps = training.record.steps(training.steps)
-    at = {step: measured for step, measured in zip(recorded_steps(training), records, strict=True)}
     for name in _recorded_names(training, final):
-        kept[f"{name}_history"] = np.stack([instances_first(np.asarray(at[s][name])) for s in steps], axis=1)
+        kept[f"{name}_history"] = np.stack([instances_first(records[s][name]) for s in steps], axis=1)
     return kept
 
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import field_validator
 
-from tegum.spec import BadInput, Count, Function, Spec, near
+from tegum.errors import BadInput, near
+from tegum.spec import Count, Function, Spec
 
 What = Literal["loss", "parameters", "gradients"] | Function
 WORDS = ("loss", "parameters", "gradients")
@@ -68,9 +69,7 @@ class AtSteps(Record):
     def steps(self, total: int) -> list[int]:
         outside = [step for step in self.at if not 0 <= step <= total]
         if outside:
-            raise BadInput(
-                f"at_steps includes {outside[0]}, which is not in 0 … {total}, the steps of this training."
-            )
+            raise BadInput(f"at_steps includes {outside[0]}, which is not in 0 … {total}, the steps of this training.")
         return sorted(set(self.at))
 
 

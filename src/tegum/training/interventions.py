@@ -10,17 +10,17 @@ entries. One's own is a class with an `edit` method for one model::
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 from pydantic import Field, field_validator
 
-from tegum.spec import BadInput, Finite, NotNegative, Spec, leaves, near, with_leaves
-from tegum.toy.models import Model, Parameters
+from tegum.errors import BadInput, near
+from tegum.spec import Finite, NotNegative, Spec, leaves, with_leaves
+from tegum.toy.models import Model, Parameters, Shapes
 
 
 @jax.tree_util.register_dataclass
@@ -32,7 +32,7 @@ class Edit:
     touched: Parameters
 
     @classmethod
-    def where(cls, parameters: Parameters, **new: Array) -> Self:
+    def where(cls, parameters: Parameters, **new: Array) -> "Edit":
         """An edit that replaces some parameters; what differs from before counts as touched."""
         changed = {**parameters, **new}
         return cls(changed, {name: changed[name] != parameters[name] for name in parameters})
@@ -55,7 +55,7 @@ class Intervention(Spec):
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         """The edit of one model; `key` is a JAX key of its own for each seed, step and intervention."""
 
-    def check(self, model: Model, parameters: Parameters) -> None:
+    def check(self, model: Model, shapes: Shapes) -> None:
         """Raise `BadInput` where this cannot be done to the model."""
 
 
@@ -75,8 +75,8 @@ class Perturb(Intervention):
         touched = {name: jnp.zeros(array.shape, bool) for name, array in parameters.items()}
         return Edit(new, {**touched, self.parameter: mask})
 
-    def check(self, model: Model, parameters: Parameters) -> None:
-        check_target(self, model, parameters)
+    def check(self, model: Model, shapes: Shapes) -> None:
+        check_target(self, model, shapes)
 
 
 class Freeze(Spec):
@@ -101,27 +101,18 @@ def feature_mask(
     return jnp.broadcast_to(chosen.reshape(-1, *(1,) * (value.ndim - axis - 1)), value.shape)
 
 
-def check_target(target: Perturb | Freeze, model: Model, parameters: Mapping[str, Any]) -> None:
+def check_target(target: Perturb | Freeze, model: Model, shapes: Shapes) -> None:
     """Raise `BadInput` when the parameter or the feature does not exist."""
-    if target.parameter not in parameters:
-        raise BadInput(
-            f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(parameters))}"
-        )
-    shapes = {name: tuple(array.shape) for name, array in parameters.items()}
+    if target.parameter not in shapes:
+        raise BadInput(f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(shapes))}")
     if target.features is not None and "feature" not in model.axes(shapes)[target.parameter]:
-        raise BadInput(
-            f"parameter={target.parameter!r} has no axis of features; leave features out to take all of it."
-        )
+        raise BadInput(f"parameter={target.parameter!r} has no axis of features; leave features out to take all of it.")
     outside = [i for i in target.features or () if not 0 <= i < model.features]
     if outside:
-        raise BadInput(
-            f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model."
-        )
+        raise BadInput(f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model.")
 
 
-def make_edit(
-    intervention: Intervention, model: Model, parameters: Parameters, key: Array, *, lanes: bool
-) -> Edit:
+def make_edit(intervention: Intervention, model: Model, parameters: Parameters, key: Array, *, lanes: bool) -> Edit:
     """The edit for every instance. `key` holds raw words, shape (2, *lanes)."""
 
     def one(numbers: tuple[dict[str, Array], dict[str, Array]], p: Parameters, words: Array) -> Edit:

@@ -27,10 +27,9 @@ from tegum.training.interventions import Freeze, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
 
-_OPTIONS = None
 LANES = {"cpu": 256}  # instances side by side in the vector units; found by trial, see docs/log.md
 LANES_ELSEWHERE = 4096
-SMALL = 4096  # multiply-adds of one W x below which instances, not samples, fill the vector units
+SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units
 BLOCK = 32  # records kept on the device between two visits to the host
 
 # Streams of random numbers: one for each use, so that recording or editing never shifts the training data.
@@ -38,6 +37,13 @@ INITIAL, DATA, BATCH, EVALUATION, EDIT = range(5)
 
 Numbers = dict[str, Any]
 Measured = dict[str, Array]
+
+
+class Layout(NamedTuple):
+    """How a training lies in memory: with an instance axis or without, and how many columns x has in a step."""
+
+    lanes: bool
+    samples: int
 
 
 class State(NamedTuple):
@@ -76,18 +82,18 @@ _lock = threading.Lock()
 
 
 def _built(structure: Training) -> Program:
-    lanes = _in_lanes(structure)
+    layout = _layout(structure)
 
     def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(numbers: Numbers, *args: Any) -> Any:
-            return function(with_leaves(structure, numbers), lanes, *args)
+            return function(with_leaves(structure, numbers), layout, *args)
 
-        return jax.jit(call, compiler_options=_OPTIONS)
+        return jax.jit(call)
 
     start, advance = compiled(_start), compiled(_advance)
     edits = [compiled(functools.partial(_edit, which)) for which in range(len(structure.interventions))]
     return Program(
-        width=LANES.get(jax.default_backend(), LANES_ELSEWHERE) if lanes else None,
+        width=LANES.get(jax.default_backend(), LANES_ELSEWHERE) if layout.lanes else None,
         start=start,
         advance=advance,
         edit=lambda numbers, state, which: edits[which](numbers, state),
@@ -110,8 +116,9 @@ def _blank(value: Any) -> Any:
     return tuple(0.0 for _ in value) if isinstance(value, tuple) else 0.0
 
 
-def _in_lanes(training: Training) -> bool:
-    return _samples(training) * training.model.features * training.model.hidden <= SMALL
+def _layout(training: Training) -> Layout:
+    samples = _samples(training)
+    return Layout(samples * training.model.features * training.model.hidden <= SMALL, samples)
 
 
 def _samples(training: Training) -> int:
@@ -132,12 +139,12 @@ def _as_array(samples: Samples | None) -> Array | None:
 # ---------------------------------------------------------------- what is compiled
 
 
-def _start(training: Training, lanes: bool, key: Key, total: Array) -> State:
+def _start(training: Training, layout: Layout, key: Key, total: Array) -> State:
     parameters = initial(training.model, fold(key, INITIAL))
     data = training.law.dataset(fold(key, DATA), training.model.features)
     return State(
         parameters=parameters,
-        moments=begin(training.optimiser, total, parameters, lanes=lanes),
+        moments=begin(training.optimiser, total, parameters, lanes=layout.lanes),
         key=key,
         step=jnp.int32(0),
         total=total,
@@ -145,52 +152,49 @@ def _start(training: Training, lanes: bool, key: Key, total: Array) -> State:
     )
 
 
-def _advance(
-    training: Training, lanes: bool, state: State, stops: Array, count: Array
-) -> tuple[State, Measured]:
+def _advance(training: Training, layout: Layout, state: State, stops: Array, count: Array) -> tuple[State, Measured]:
     """Train on to each of the first `count` stops, measuring at each."""
-    shapes = jax.eval_shape(lambda s: _measure(training, lanes, s), state)
+    shapes = jax.eval_shape(lambda s: _measure(training, layout, s), state)
     kept = jax.tree.map(lambda leaf: jnp.zeros((BLOCK, *leaf.shape), leaf.dtype), shapes)
 
     def to_next_stop(i: Array, carry: tuple[State, Measured]) -> tuple[State, Measured]:
         state, kept = carry
-        state = jax.lax.while_loop(lambda s: s.step < stops[i], lambda s: _step(training, lanes, s), state)
-        measured = _measure(training, lanes, state)
+        state = jax.lax.while_loop(lambda s: s.step < stops[i], lambda s: _step(training, layout, s), state)
+        measured = _measure(training, layout, state)
         put = functools.partial(jax.lax.dynamic_update_index_in_dim, index=i, axis=0)
         return state, jax.tree.map(put, kept, measured)
 
     return jax.lax.fori_loop(0, count, to_next_stop, (state, kept))
 
 
-def _step(training: Training, lanes: bool, state: State) -> State:
-    x = _batch(training, state)
-    gradients = _gradients(training, lanes, state.parameters, x)
-    frozen = _frozen(training, lanes, state)
+def _step(training: Training, layout: Layout, state: State) -> State:
+    x = _batch(training, layout, state)
+    gradients = _gradients(training, layout, state.parameters, x)
+    frozen = _frozen(training, layout, state)
     gradients = _still(frozen, gradients)
     updates, moments = update(
-        training.optimiser, state.total, gradients, state.moments, state.parameters, lanes=lanes
+        training.optimiser, state.total, gradients, state.moments, state.parameters, lanes=layout.lanes
     )
     parameters = optax.apply_updates(state.parameters, _still(frozen, updates))
     return state._replace(parameters=parameters, moments=moments, step=state.step + 1)
 
 
-def _gradients(training: Training, lanes: bool, parameters: Parameters, x: Samples) -> Parameters:
+def _gradients(training: Training, layout: Layout, parameters: Parameters, x: Samples) -> Parameters:
     """Instances do not meet in the loss, so the gradient of the sum is the gradient of each."""
-    total = lambda p: evaluate(training.loss, training.model, p, x, lanes=lanes).sum()  # noqa: E731
+    total = lambda p: evaluate(training.loss, training.model, p, x, lanes=layout.lanes).sum()  # noqa: E731
     return jax.grad(total)(parameters)
 
 
-def _batch(training: Training, state: State) -> Samples:
+def _batch(training: Training, layout: Layout, state: State) -> Samples:
     """The samples of this step. The barrier keeps the draw from being computed again wherever it is used."""
     features = training.model.features
     whole = _dataset(training, state)
     if whole is not None and training.batch_size is None:
         return whole
     key = fold(fold(state.key, BATCH), state.step)
-    samples = _samples(training)
     if whole is None or isinstance(whole, Identity):
-        return jax.lax.optimization_barrier(draw(training.law, key, features, samples))
-    chosen = (uniform(key, 1, samples) * whole.shape[1]).astype(jnp.int32)
+        return jax.lax.optimization_barrier(draw(training.law, key, features, layout.samples))
+    chosen = (uniform(key, 1, layout.samples) * whole.shape[1]).astype(jnp.int32)
     chosen = jnp.minimum(chosen, whole.shape[1] - 1)
     return jnp.take_along_axis(whole, jnp.broadcast_to(chosen, (features, *chosen.shape[1:])), axis=1)
 
@@ -201,51 +205,51 @@ def _dataset(training: Training, state: State) -> Samples | None:
     return training.law.dataset(state.key, training.model.features)
 
 
-def _measure(training: Training, lanes: bool, state: State) -> Measured:
+def _measure(training: Training, layout: Layout, state: State) -> Measured:
     """Parameters and loss always, for the final state; and whatever the record asks for."""
-    measured = {**state.parameters, "loss": _evaluation(training, lanes, state)}
+    measured = {**state.parameters, "loss": _evaluation(training, layout, state)}
     if training.record is None:
         return measured
     if "gradients" in training.record.what:
-        x = _evaluation_batch(training, state, jnp.int32(0))
-        gradients = _gradients(training, lanes, state.parameters, x)
+        x = _evaluation_batch(training, layout, state, jnp.int32(0))
+        gradients = _gradients(training, layout, state.parameters, x)
         measured |= {f"{name}_gradient": value for name, value in gradients.items()}
     for name, metric in training.record.metrics.items():
         one = functools.partial(apply_metric, metric)
         measured[name] = jnp.asarray(
-            (jax.vmap(one, in_axes=-1, out_axes=-1) if lanes else one)(state.parameters)
+            (jax.vmap(one, in_axes=-1, out_axes=-1) if layout.lanes else one)(state.parameters)
         )
     return measured
 
 
-def _evaluation(training: Training, lanes: bool, state: State) -> Array:
+def _evaluation(training: Training, layout: Layout, state: State) -> Array:
     """The loss on the whole data set, or its mean over batches of evaluation samples."""
 
     def on(i: Array) -> Array:
-        x = _evaluation_batch(training, state, i)
-        return evaluate(training.loss, training.model, state.parameters, x, lanes=lanes)
+        x = _evaluation_batch(training, layout, state, i)
+        return evaluate(training.loss, training.model, state.parameters, x, lanes=layout.lanes)
 
     if _dataset(training, state) is not None:
         return on(jnp.int32(0))
-    batches = -(-training.evaluation_samples // _samples(training))
+    batches = -(-training.evaluation_samples // layout.samples)
     zero = jnp.zeros_like(on(jnp.int32(0)))
     return jax.lax.fori_loop(0, batches, lambda i, total: total + on(i), zero) / batches
 
 
-def _evaluation_batch(training: Training, state: State, i: Array) -> Samples:
+def _evaluation_batch(training: Training, layout: Layout, state: State, i: Array) -> Samples:
     whole = _dataset(training, state)
     if whole is not None:
         return whole
     key = fold(fold(state.key, EVALUATION), i)
-    return jax.lax.optimization_barrier(draw(training.law, key, training.model.features, _samples(training)))
+    return jax.lax.optimization_barrier(draw(training.law, key, training.model.features, layout.samples))
 
 
-def _frozen(training: Training, lanes: bool, state: State) -> dict[str, Array]:
+def _frozen(training: Training, layout: Layout, state: State) -> dict[str, Array]:
     """For each parameter that a Freeze names: where it is held still at this step."""
     masks: dict[str, Array] = {}
     for freeze in training.freeze:
         mask = feature_mask(
-            training.model, state.parameters, freeze.parameter, freeze.features, lanes=int(lanes)
+            training.model, state.parameters, freeze.parameter, freeze.features, lanes=int(layout.lanes)
         )
         mask = mask & _during(freeze, state.step)
         masks[freeze.parameter] = masks.get(freeze.parameter, False) | mask
@@ -257,16 +261,13 @@ def _during(freeze: Freeze, step: Array) -> Array:
 
 
 def _still(frozen: dict[str, Array], changes: Parameters) -> Parameters:
-    return {
-        name: jnp.where(frozen[name], 0, change) if name in frozen else change
-        for name, change in changes.items()
-    }
+    return {name: jnp.where(frozen[name], 0, change) if name in frozen else change for name, change in changes.items()}
 
 
-def _edit(which: int, training: Training, lanes: bool, state: State) -> State:
+def _edit(which: int, training: Training, layout: Layout, state: State) -> State:
     """Apply one intervention, and forget the optimiser's memory of what it touched."""
     key = fold(fold(fold(state.key, EDIT), which), state.step)
     intervention = training.interventions[which]
-    edit = make_edit(intervention, training.model, state.parameters, key, lanes=lanes)
+    edit = make_edit(intervention, training.model, state.parameters, key, lanes=layout.lanes)
     moments = forget(training.optimiser, state.moments, edit.touched)
     return state._replace(parameters=edit.parameters, moments=moments)

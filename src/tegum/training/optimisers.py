@@ -19,7 +19,8 @@ import optax
 from jaxtyping import Array
 from pydantic import Field, field_validator
 
-from tegum.spec import BadInput, Fraction, Function, NotNegative, Positive, Spec, leaves, near, with_leaves
+from tegum.errors import BadInput, near
+from tegum.spec import Fraction, Function, NotNegative, Positive, Spec, leaves, with_leaves
 
 Moments = Any
 

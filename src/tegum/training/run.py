@@ -3,14 +3,14 @@
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from tegum.spec import BadInput, near
-from tegum.toy.models import axes_by_length
+from tegum.errors import BadInput, near
+from tegum.toy.models import Model, axes_by_length
 from tegum.training.axes import Grid
 from tegum.training.ensemble import Arrays, Progress, compute
 from tegum.training.training import Training
@@ -35,12 +35,10 @@ class Run:
         if name.startswith("_") or name == "data":
             raise AttributeError(name)
         if name not in self.data:
-            raise AttributeError(
-                f"this run has no {name!r}; {near(name, [str(v) for v in self.data.variables])}"
-            )
+            raise AttributeError(f"this run has no {name!r}; {near(name, [str(v) for v in self.data.variables])}")
         return self.data[name]
 
-    def at(self, **place: Any) -> Self:
+    def at(self, **place: Any) -> "Run":
         """The part of the run at these coordinates; a float finds the nearest."""
         data = self.data
         for name, value in place.items():
@@ -50,9 +48,7 @@ class Run:
             try:
                 data = data.sel({name: value}, method=method)
             except KeyError:
-                raise BadInput(
-                    f"{name}={value!r} is not on that axis; it holds {data[name].values!r}."
-                ) from None
+                raise BadInput(f"{name}={value!r} is not on that axis; it holds {data[name].values!r}.") from None
         return type(self)(self.training, data)
 
     def measure(self, metric: Callable[[np.ndarray], Any], *axes: str, parameter: str = "W") -> xr.DataArray:
@@ -65,9 +61,7 @@ class Run:
         rest = [dim for dim in array.dims if dim not in own]
         values = np.asarray(metric(array.transpose(*rest, *own).values))
         coords = {name: c for name, c in array.coords.items() if set(c.dims) <= set(rest)}
-        return xr.DataArray(
-            values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None)
-        )
+        return xr.DataArray(values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None))
 
     def counts(self) -> dict[str, int]:
         """How many instances finished, diverged, or were never run."""
@@ -85,9 +79,7 @@ class Run:
         return f"<Run of {self.training.steps} steps over ({axes}): {counts}>"
 
 
-def train(
-    model: Any, law: Any = None, *, workers: int | None = None, progress: bool | None = None, **spec: Any
-) -> Run:
+def train(model: Any, law: Any = None, *, workers: int | None = None, progress: bool | None = None, **spec: Any) -> Run:
     """Train one model, or an ensemble of them.
 
     model, law: what to train on what (default: `SparseUniform()`).
@@ -197,21 +189,26 @@ class Board:
         recorded = name.endswith(HISTORY)
         short = name.removesuffix(HISTORY).removesuffix("_gradient")
         training = self.grid.groups[0].training
-        parameters = {key: tuple(value.shape) for key, value in training.parameter_shapes().items()}
-        named = training.model.axes(parameters)
+        named = training.model.axes(training.parameter_shapes())
         rest = shape[1:] if recorded else shape
-        own = named[short] if short in named else axes_by_length(short, rest, training.model)
+        own = named[short] if short in named else axes_by_length(short, rest, self._largest())
         return ("step", *own) if recorded else own
+
+    def _largest(self) -> Model:
+        """A model as large as the padded arrays, to name their axes by."""
+        models = [group.training.model for group in self.grid.groups]
+        size = {name: max(getattr(model, name) for model in models) for name in ("features", "hidden")}
+        return models[0].model_copy(update=size)
 
     def _finite(self) -> np.ndarray:
         """Whether an instance's final loss and parameters are numbers; padding does not count."""
         finite = np.ones(self.grid.size, bool)
         for group in self.grid.groups:
-            shapes: Mapping[str, Any] = {"loss": np.empty(()), **group.training.parameter_shapes()}
+            shapes = {"loss": (), **group.training.parameter_shapes()}
             for name in shapes:
                 if name not in self.arrays:
                     continue
-                inside = tuple(slice(length) for length in shapes[name].shape)
+                inside = tuple(slice(length) for length in shapes[name])
                 values = self.arrays[name][(group.instances, *inside)].reshape(len(group.instances), -1)
                 finite[group.instances] &= np.isfinite(values).all(axis=1)
         return finite

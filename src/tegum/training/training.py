@@ -1,15 +1,17 @@
 """What a training is: model, law, loss, optimiser, how long, swept over what, recorded when."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 import jax
-from pydantic import Field, field_serializer, field_validator
+from pydantic import Field, field_validator
 
-from tegum.spec import BadInput, Count, Spec
+from tegum.errors import BadInput
+from tegum.spec import Count, Spec, plain
 from tegum.toy.features import Law, SparseUniform
 from tegum.toy.loss import Loss, SquaredError
-from tegum.toy.models import Model, Parameters, initial
+from tegum.toy.models import Model, Shapes, initial
 from tegum.training.history import Record
 from tegum.training.interventions import Freeze, Intervention, check_target
 from tegum.training.optimisers import AdamW, Optimiser
@@ -60,9 +62,9 @@ class Training(Spec):
         pairs = over.items() if isinstance(over, Mapping) else over
         return {name: _axis(name, values) for name, values in pairs}
 
-    @field_serializer("over")
-    def _write_over(self, over: Over) -> list[Any]:
-        return [[name, _write_axis(values)] for name, values in over.items()]
+    def plain(self) -> dict[str, Any]:
+        """As JSON values; `over` as pairs, because the order of the axes counts."""
+        return super().plain() | {"over": [[name, plain(values)] for name, values in self.over.items()]}
 
     def check(self) -> None:
         """Raise `BadInput` where the parts do not fit each other. Costs no training."""
@@ -81,9 +83,10 @@ class Training(Spec):
                     f"the training has steps={self.steps}, counted from 0."
                 )
 
-    def parameter_shapes(self) -> Parameters:
-        """The parameters of one instance as shapes and types, without computing them."""
-        return jax.eval_shape(lambda words: initial(self.model, words), jax.ShapeDtypeStruct((2,), "uint32"))
+    def parameter_shapes(self) -> Shapes:
+        """The shapes of one instance's parameters, without computing them."""
+        key = jax.ShapeDtypeStruct((2,), "uint32")
+        return {name: value.shape for name, value in jax.eval_shape(partial(initial, self.model), key).items()}
 
 
 def _axis(name: str, values: Any) -> Any:
@@ -93,9 +96,7 @@ def _axis(name: str, values: Any) -> Any:
             return range(*values["range"])
         lengths = {path: len(given) for path, given in zipped.items()}
         if len(set(lengths.values())) > 1:
-            raise ValueError(
-                f"over[{name!r}] zips fields of different lengths {lengths}; they need to be equal."
-            )
+            raise ValueError(f"over[{name!r}] zips fields of different lengths {lengths}; they need to be equal.")
         if not zipped:
             raise ValueError(f"over[{name!r}] zips no fields; give at least one.")
         return zipped
@@ -108,9 +109,7 @@ def _values(name: str, values: Any) -> Values:
     if hasattr(values, "tolist"):
         values = values.tolist()
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        raise ValueError(
-            f"over[{name!r}]={values!r} must be a sequence of values; for one value use [{values!r}]."
-        )
+        raise ValueError(f"over[{name!r}]={values!r} must be a sequence of values; for one value use [{values!r}].")
     kept: Values = values if isinstance(values, range) else tuple(_tuple(v) for v in values)
     if not len(kept):
         raise ValueError(f"over[{name!r}] is empty; give at least one value.")
@@ -120,11 +119,3 @@ def _values(name: str, values: Any) -> Values:
 def _tuple(value: Any) -> Any:
     value = value.tolist() if hasattr(value, "tolist") else value
     return tuple(value) if isinstance(value, list) else value
-
-
-def _write_axis(values: Values | dict[str, Values]) -> Any:
-    if isinstance(values, dict):
-        return {path: _write_axis(given) for path, given in values.items()}
-    if isinstance(values, range):
-        return {"range": [values.start, values.stop, values.step]}
-    return [value.model_dump(mode="json") if isinstance(value, Spec) else value for value in values]

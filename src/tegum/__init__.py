@@ -1,0 +1,58 @@
+"""A laboratory for toy models of superposition: y = ReLU(W^T W x + b), one of them or millions.
+
+Everything here is loaded when it is first used, so that importing tegum costs nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tegum import geometry, plots
+    from tegum.errors import BadInput
+    from tegum.toy.features import (
+        AnticorrelatedSets,
+        CorrelatedSets,
+        FixedSamples,
+        KActive,
+        Law,
+        OneHot,
+        SparseUniform,
+        UnitNorm,
+    )
+    from tegum.toy.loss import Loss, SquaredError, geometric
+    from tegum.toy.models import Autoencoder, Model, UntiedAutoencoder, notebook_scale
+    from tegum.training.history import at_steps, every, log_spaced
+    from tegum.training.interventions import Edit, Freeze, Intervention, Perturb
+    from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optax, Optimiser
+    from tegum.training.run import Run, train
+    from tegum.training.training import Training
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "tegum.errors": "BadInput",
+    "tegum.toy.features": "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseUniform UnitNorm",
+    "tegum.toy.loss": "Loss SquaredError geometric",
+    "tegum.toy.models": "Autoencoder Model UntiedAutoencoder notebook_scale",
+    "tegum.training.history": "at_steps every log_spaced",
+    "tegum.training.interventions": "Edit Freeze Intervention Perturb",
+    "tegum.training.optimisers": "SGD Adam AdamW Momentum Optax Optimiser",
+    "tegum.training.run": "Run train",
+    "tegum.training.training": "Training",
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
+_MODULES = ("geometry", "plots")
+
+__all__ = [*_WHERE, *_MODULES]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"tegum.{name}")
+    if name in _WHERE:
+        return getattr(importlib.import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'tegum' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

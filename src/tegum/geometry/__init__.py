@@ -1,0 +1,1 @@
+"""What weights mean: the lengths, angles and interference of feature directions, and the shapes they make."""

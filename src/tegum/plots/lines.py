@@ -1,0 +1,151 @@
+"""Lines: measured values with their intervals, and training histories."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from tegum.plots import style
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
+
+
+def bands(
+    x: ArrayLike,
+    y: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    names: Sequence[str],
+    *,
+    x_label: str,
+    y_label: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    interval: str = "95 % interval",
+) -> go.Figure:
+    """One line per name with the interval around it as a band.
+
+    x (p,); y, low, high (p, len(names)); ``interval`` says in words what low … high is.
+    """
+    text = [
+        [f"{style.number(v)} ({interval} {style.number(a)} to {style.number(b)})" for v, a, b in zip(*row, strict=True)]
+        for row in zip(*(np.asarray(part, float) for part in (y, low, high)), strict=True)
+    ]
+    return banded(x, y, low, high, names, text, log_x=log_x, log_y=log_y, x_label=x_label, y_label=y_label)
+
+
+def banded(
+    x: ArrayLike,
+    y: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    names: Sequence[str],
+    text: Sequence[Sequence[str]],
+    *,
+    x_label: str,
+    y_label: str,
+    log_x: bool = False,
+    log_y: bool = False,
+) -> go.Figure:
+    """:func:`bands` with the words of the hover label given: text (p, len(names))."""
+    x, y, low, high = (np.asarray(part, float) for part in (x, y, low, high))
+    if log_y:
+        low = np.where(low <= 0, _smallest(low, y) / 2, low)
+    shade = style.palette(names)
+    figure = style.figure(420)
+    for s, name in enumerate(names):
+        known = np.isfinite(low[:, s]) & np.isfinite(high[:, s])
+        band = {"x": _loop(x[known], x[known]), "y": _loop(high[known, s], low[known, s])}
+        fill = {"fill": "toself", "fillcolor": style.faint(shade[name], 0.16), "line": {"width": 0}}
+        figure.add_scatter(**band, **fill, mode="lines", legendgroup=name, showlegend=False, hoverinfo="skip")
+    for s, name in enumerate(names):
+        figure.add_scatter(
+            x=x,
+            y=y[:, s],
+            name=name,
+            legendgroup=name,
+            mode="lines+markers" if len(x) <= 40 else "lines",
+            line={"width": 2.5, "color": shade[name]},
+            marker={
+                "size": 8,
+                "symbol": SYMBOLS[s % len(SYMBOLS)],
+                "line": {"width": 1, "color": style.GROUND},
+            },
+            text=[row[s] for row in text],
+            hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x}}<br>%{{text}}<extra></extra>",
+        )
+    figure.update_xaxes(title_text=x_label, **(_log(x) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(_log(np.append(low, high)) if log_y else {}))
+    return figure.update_layout(showlegend=len(names) > 1)
+
+
+def histories(
+    step: ArrayLike,
+    values: ArrayLike,
+    names: Sequence[str],
+    *,
+    x_label: str = "step",
+    y_label: str = "loss",
+) -> go.Figure:
+    """Training curves on logarithmic axes.
+
+    step (t,); values (t, len(names)). Names may repeat: equal names share a colour and a line of the legend.
+    Step 0 and values that are not positive have no place on these axes and are left out.
+    """
+    step, values = np.asarray(step, float), np.asarray(values, float)
+    shade = style.palette(names)
+    step, values = np.where(step > 0, step, np.nan), np.where(values > 0, values, np.nan)
+    width = 2 if len(names) <= 12 else 1.2
+    figure = style.figure(420)
+    for s, name in enumerate(names):
+        figure.add_scatter(
+            x=step,
+            y=values[:, s],
+            name=name,
+            legendgroup=name,
+            showlegend=name not in names[:s],
+            mode="lines",
+            line={"width": width, "color": shade[name]},
+            hovertemplate=f"<b>{name}</b><br>{x_label} %{{x:,.0f}}<br>{y_label} %{{y:.3g}}<extra></extra>",
+        )
+    figure.update_xaxes(title_text=x_label, **_log(step))
+    figure.update_yaxes(title_text=y_label, **_log(values))
+    return figure.update_layout(showlegend=1 < len(shade) <= 12)
+
+
+def _smallest(*parts: np.ndarray) -> float:
+    """The smallest positive value: an interval that reaches 0 ends below it on a logarithmic axis."""
+    return float(min((part[part > 0].min() for part in parts if np.any(part > 0)), default=1.0))
+
+
+def _loop(there: np.ndarray, back: np.ndarray) -> np.ndarray:
+    return np.append(there, back[::-1])
+
+
+def _log(values: np.ndarray) -> dict[str, Any]:
+    """A logarithmic axis with few ticks: powers of ten, with 2 and 5 between them where the span is short."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    if not positive.size:
+        return {"type": "log"}
+    first, last = (math.log10(v) for v in (positive.min(), positive.max()))
+    parts = (1,) if last - first > 2.5 else (1, 2, 5)
+    stride = max(1, math.ceil((last - first) / 8))
+    powers = range(math.floor(first), math.ceil(last) + 1, stride)
+    ticks = [(part, power) for power in powers for part in parts]
+    word = _plain if first > -4.5 and last < 6.5 else _scientific
+    return {
+        "type": "log",
+        "tickvals": [part * 10.0**power for part, power in ticks],
+        "ticktext": [word(part, power) for part, power in ticks],
+    }
+
+
+def _plain(part: int, power: int) -> str:
+    return f"{part * 10.0**power:,.{max(0, -power)}f}"
+
+
+def _scientific(part: int, power: int) -> str:
+    return (f"{part}·" if part > 1 else "") + f"10<sup>{power}</sup>".replace("-", "−")

@@ -1,0 +1,113 @@
+"""Runs as self-contained HTML: one page for a run, one book for many; nothing is fetched from anywhere."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+VERDICTS = {"holds": "✓", "fails": "✗", "unclear": "?"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure, its heading, and a caption that says what to see in it."""
+
+    name: str
+    title: str
+    caption: str
+    figure: "go.Figure"
+
+
+class Claim(Protocol):
+    """A published sentence and what we measured; ``verdict`` is one of :data:`VERDICTS`."""
+
+    @property
+    def statement(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def criterion(self) -> str: ...
+    @property
+    def measured(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One run in a book."""
+
+    name: str
+    title: str
+    lede: str
+    figures: Sequence[Panel]
+    claims: Sequence[Claim]
+
+
+def page(
+    title: str,
+    lede: str,
+    figures: Sequence[Panel],
+    claims: Sequence[Claim],
+    spec_json: str,
+    provenance: Mapping[str, str],
+    reproduce: Mapping[str, str],
+) -> str:
+    """One run as HTML: figures, scorecard, specification, provenance, and how to get it again.
+
+    provenance: name -> value. reproduce: what a command does -> the command, line by line.
+    """
+    spec = json.dumps(json.loads(spec_json), indent=2, ensure_ascii=False)
+    return _render(
+        "page.html.j2",
+        title=title,
+        lede=lede,
+        figures=figures,
+        claims=claims,
+        counts=_counts(claims),
+        spec=spec,
+        provenance=provenance,
+        reproduce=reproduce,
+    )
+
+
+def book(title: str, runs: Sequence[Chapter]) -> str:
+    """Many runs as one HTML: the scorecard of all their claims, then each run's figures."""
+    counts = _counts(claim for run in runs for claim in run.claims)
+    return _render("book.html.j2", title=title, runs=runs, counts=counts)
+
+
+def _counts(claims: Iterable[Claim]) -> dict[str, int]:
+    verdicts = Counter(claim.verdict for claim in claims)
+    return {verdict: verdicts[verdict] for verdict in VERDICTS}
+
+
+def _render(template: str, **values: Any) -> str:
+    from plotly.offline import get_plotlyjs
+
+    from tegum.plots import style
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["script_json"] = _script_json
+    environment.globals.update(verdicts=VERDICTS, style=style)
+    return environment.get_template(template).render(plotlyjs=get_plotlyjs(), **values)
+
+
+def _script_json(figure: "go.Figure") -> str:
+    """The figure as JSON for a script element: without ``<`` in it, nothing can end that element early."""
+    return str(figure.to_json()).replace("<", "\\u003c")

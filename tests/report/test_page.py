@@ -1,0 +1,239 @@
+"""Pages and books: whole, offline, and deaf to hostile strings."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jinja2
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from plotly.offline import get_plotlyjs
+
+from tegum.plots import gram_panels, histories, wheels
+from tegum.report import Chapter, Panel, book, page
+
+HOSTILE = "</script><script>alert('&')</script><img src=x onerror=alert(1)> \"quoted\" <b>ü</b>"
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@dataclass(frozen=True)
+class Finding:
+    statement: str
+    source: str
+    criterion: str
+    measured: str
+    verdict: str
+    note: str = ""
+
+
+class Reader(HTMLParser):
+    """Collects elements and the text of scripts; fails where tags do not close in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.words = ""
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes something else at {self.getpos()}"
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.scripts[-1] += data
+        else:
+            self.words += data
+
+    def attributes(self, name: str) -> list[str]:
+        return [value or "" for _, attrs in self.elements for key, value in attrs.items() if key == name]
+
+    def tags(self, name: str) -> int:
+        return sum(tag == name for tag, _ in self.elements)
+
+
+def findings() -> list[Finding]:
+    return [
+        Finding("Five form a pentagon.", "Elhage 2022", "in 90 % of seeds", "17 of 40", verdict, "a note")
+        for verdict in ("holds", "fails", "unclear", "fails")
+    ]
+
+
+def panels() -> list[Panel]:
+    W = np.eye(2, 3)[None]
+    zero = np.zeros((1, 3))
+    gram = gram_panels(np.zeros((1, 3, 3)), zero, zero, zero, ["t"])
+    return [
+        Panel("wheels", "Three features", "Two are kept.", wheels(W, [1, 0.9, 0.8], ["dense"])),
+        Panel("gram", "What is stored", "", gram),
+        Panel("loss", "Loss", "It falls.", histories([1, 10, 100], [[1.0], [0.1], [0.01]], ["seed 0"])),
+    ]
+
+
+def one_page(
+    text: str = "A title", figures: Sequence[Panel] | None = None, claims: Sequence[Finding] | None = None
+) -> str:
+    return page(
+        text,
+        f"lede {text}",
+        panels() if figures is None else figures,
+        findings() if claims is None else claims,
+        json.dumps({"name": text, "steps": 10}),
+        {"version": text},
+        {"Run it again:": f"tegum run {text}", "Open the data:": "xarray.open_zarr('runs/x/data.zarr')"},
+    )
+
+
+def one_book(text: str = "All runs") -> str:
+    return book(text, [Chapter(name, text, "A lede", panels(), findings()) for name in ("intro", "onehot")])
+
+
+@pytest.mark.parametrize("html", [one_page(), one_book()], ids=["page", "book"])
+def test_it_parses_and_its_headings_descend_without_gaps(html: str) -> None:
+    reader = Reader(html)
+    levels = [int(tag[1]) for tag, _ in reader.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert max(np.diff(levels)) <= 1
+    assert ("html", {"lang": "en"}) in reader.elements
+
+
+@pytest.mark.parametrize("html", [one_page(), one_book()], ids=["page", "book"])
+def test_anchors_are_unique_and_every_link_has_its_target(html: str) -> None:
+    reader = Reader(html)
+    ids = reader.attributes("id")
+    assert len(ids) == len(set(ids))
+    links = [link for link in reader.attributes("href") if link != "data:,"]
+    assert len(links) > 2
+    assert all(link.startswith("#") and link[1:] in ids for link in links)
+
+
+@pytest.mark.parametrize("html", [one_page(), one_book()], ids=["page", "book"])
+def test_nothing_is_fetched(html: str) -> None:
+    own = html.replace(get_plotlyjs(), "")
+    assert len(own) < len(html)
+    reader = Reader(own)
+    assert reader.attributes("src") == []
+    assert not re.search(r"https?://|@import|url\(|//cdn", own)
+    assert "default-src 'none'" in own
+
+
+def test_plotly_is_there_once_however_many_figures() -> None:
+    assert one_page().count(get_plotlyjs()) == one_book().count(get_plotlyjs()) == 1
+
+
+def test_verdicts_have_a_word_and_a_sign() -> None:
+    words = " ".join(Reader(one_page()).words.split())
+    for badge in ("✓ holds", "✗ fails", "? unclear", "✓ 1 holds", "✗ 2 fail", "? 1 unclear"):
+        assert badge in words
+
+
+def test_a_claim_shows_all_it_has() -> None:
+    words = Reader(one_page()).words
+    for part in ("Five form a pentagon.", "Elhage 2022", "in 90 % of seeds", "17 of 40", "a note"):
+        assert part in words
+
+
+def test_specification_provenance_and_commands_are_shown() -> None:
+    words = Reader(one_page("intro")).words
+    assert '{\n  "name": "intro",\n  "steps": 10\n}' in words
+    assert "tegum run intro" in words
+    assert "xarray.open_zarr('runs/x/data.zarr')" in words
+
+
+def test_a_book_counts_the_verdicts_of_all_runs() -> None:
+    words = " ".join(Reader(one_book()).words.split())
+    assert "✓ 2 hold ✗ 4 fail ? 2 unclear" in words
+
+
+def test_the_figures_come_before_the_claims() -> None:
+    html = one_page()
+    assert html.index('id="figure-wheels"') < html.index('id="claims"') < html.index('id="specification"')
+
+
+def test_hostile_strings_stay_words() -> None:
+    figure = go.Figure(go.Scatter(y=[1], name=HOSTILE), layout={"title": HOSTILE})
+    claim = Finding(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "holds", HOSTILE)
+    harmless = Reader(one_page("x", [Panel("n", "x", "x", go.Figure())], [claim]))
+    reader = Reader(one_page(HOSTILE, [Panel(HOSTILE, HOSTILE, HOSTILE, figure)], [claim]))
+    assert reader.tags("script") == harmless.tags("script")
+    assert reader.tags("img") == reader.tags("b") == 0
+    assert reader.attributes("onerror") == []
+    assert reader.words.count(HOSTILE) >= 10
+    assert json.loads(reader.scripts[0])["data"][0]["name"] == HOSTILE
+
+
+def test_a_figure_survives_the_page_unchanged() -> None:
+    figure = panels()[1].figure
+    stored = json.loads(Reader(one_page()).scripts[1])
+    assert go.Figure(stored) == go.Figure(json.loads(figure.to_json()))
+
+
+def test_every_figure_says_in_words_what_it_is() -> None:
+    assert "Three features. Two are kept." in Reader(one_page()).attributes("aria-label")
+
+
+def test_an_unknown_verdict_is_not_shown_as_one_of_the_three() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="perhaps"):
+        one_page(claims=[Finding("s", "s", "c", "m", "perhaps")])
+
+
+def test_a_page_without_figures_or_claims_is_a_page() -> None:
+    assert Reader(one_page(figures=[], claims=[])).tags("figure") == 0
+
+
+def test_importing_the_report_does_not_load_plotly() -> None:
+    code = "import sys, tegum.report; sys.exit('plotly' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize(("html", "count"), [(one_page(), 3), (one_book(), 6)], ids=["page", "book"])
+def test_a_browser_draws_every_figure_without_complaint(
+    html: str, count: int, width: int, tmp_path: Path
+) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    file = tmp_path / "page.html"
+    file.write_text(html, encoding="utf-8")
+    said: list[str] = []
+    asked: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": 800})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(file.as_uri())
+        drawn = (
+            "() => [...document.querySelectorAll('.plot')].filter((p) => p.querySelector('.main-svg')).length"
+        )
+        tab.wait_for_function(f"({drawn})() === {count}", timeout=30_000)
+        tab.wait_for_timeout(200)
+        buttons = tab.locator(".modebar-btn").evaluate_all("b => b.map(e => e.dataset.title)")
+        overflow = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+        browser.close()
+    assert said == []
+    assert asked == [file.as_uri()]
+    assert "Download plot" in buttons
+    assert not [title for title in buttons if "hare" in title or "loud" in title]
+    assert overflow <= 0
