@@ -17,7 +17,6 @@ from tegum.geometry.directions import (
     cosines,
     dimensionality,
     dimensions_per_feature,
-    directions,
     gram,
     interference,
     net_interference,
@@ -25,6 +24,7 @@ from tegum.geometry.directions import (
     polysemanticity,
     represented,
     superposition,
+    unit_directions,
 )
 
 KINDS: dict[str, Callable[[Any], Any]] = {"numpy": np.asarray, "jax": jnp.asarray}
@@ -36,7 +36,7 @@ def half_active(W: Any) -> Any:
 
 OF_FEATURES = [norms, represented, superposition, polysemanticity, half_active, dimensionality]
 OF_PAIRS = [gram, cosines, angles, interference]
-MEASURES = [*OF_FEATURES, *OF_PAIRS, directions, dimensions_per_feature]
+MEASURES = [*OF_FEATURES, *OF_PAIRS, unit_directions, dimensions_per_feature]
 
 
 @pytest.fixture(params=KINDS)
@@ -120,7 +120,7 @@ def test_rotations_and_reflections_change_nothing_but_directions(seed: int, m: i
     turn = np.linalg.qr(random_W(m, m, seed=seed + 1)).Q
     for measure in [*OF_FEATURES, *OF_PAIRS, dimensions_per_feature]:
         np.testing.assert_allclose(measure(turn @ W), measure(W), atol=1e-7, err_msg=measure.__name__)
-    np.testing.assert_allclose(directions(turn @ W), turn @ directions(W), atol=1e-12)
+    np.testing.assert_allclose(unit_directions(turn @ W), turn @ unit_directions(W), atol=1e-12)
 
 
 def dot(W: np.ndarray, i: int, j: int) -> float:
@@ -208,7 +208,7 @@ def test_one_diverged_model_leaves_the_others_alone(measure: Any) -> None:
         assert np.isnan(found[1]).any()
 
 
-@pytest.mark.parametrize("measure", [*OF_FEATURES, gram, cosines, interference, directions])
+@pytest.mark.parametrize("measure", [*OF_FEATURES, gram, cosines, interference, unit_directions])
 @pytest.mark.parametrize("W", [np.eye(2, 3), np.zeros((2, 3))], ids=["one dead", "all dead"])
 def test_dead_features_give_zero_in_silence(measure: Any, W: np.ndarray, kind: Any) -> None:
     with np.errstate(all="raise"):

@@ -135,9 +135,7 @@ def test_a_diverged_model_is_named_so_and_alone(poison: float) -> None:
 
 def test_a_batch_is_its_singles() -> None:
     rng = np.random.default_rng(0)
-    padded = [
-        np.pad(vertices(d), ((0, 0), (0, 12 - len(d)))) for d in [*SHAPES.values(), *IRREGULAR.values()]
-    ]
+    padded = [np.pad(vertices(d), ((0, 0), (0, 12 - len(d)))) for d in [*SHAPES.values(), *IRREGULAR.values()]]
     W = np.stack([*padded, *rng.normal(size=(7, 2, 12))]).reshape(5, 6, 2, 12)
     singles = [[name(W[i, j]) for j in range(6)] for i in range(5)]
     assert planar_arrangement(W).tolist() == singles
@@ -154,9 +152,7 @@ def test_float32_is_enough() -> None:
 def test_gaps_ascend_and_make_a_turn() -> None:
     W = vertices([350, 10, 100, 200, 55], [1, 1, 1, 1, 0.1])
     np.testing.assert_allclose(np.degrees(planar_gaps(W)), [20, 90, 100, 150, np.nan])
-    assert np.nansum(planar_gaps(np.random.default_rng(1).normal(size=(9, 2, 6)))) == pytest.approx(
-        18 * np.pi
-    )
+    assert np.nansum(planar_gaps(np.random.default_rng(1).normal(size=(9, 2, 6)))) == pytest.approx(18 * np.pi)
     assert np.isnan(planar_gaps(np.zeros((2, 3)))).all()
 
 

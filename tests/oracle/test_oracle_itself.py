@@ -11,9 +11,7 @@ from oracle import toy
 REDUCTIONS: list[toy.Reduction] = ["mean", "feature_sum", "sum"]
 
 
-def random_model(
-    seed: int, m: int = 3, n: int = 5, samples: int = 4
-) -> tuple[toy.Params, toy.Array, toy.Array]:
+def random_model(seed: int, m: int = 3, n: int = 5, samples: int = 4) -> tuple[toy.Params, toy.Array, toy.Array]:
     rng = np.random.default_rng(seed)
     params = {"W": rng.normal(size=(m, n)), "b": rng.normal(size=n)}
     return params, rng.uniform(size=(n, samples)), rng.uniform(0.5, 2.0, size=n)

@@ -144,9 +144,7 @@ def sgd(params: Params, grads: Params, state: State, rate: float) -> tuple[Param
     return {name: p - rate * grads[name] for name, p in params.items()}, state
 
 
-def momentum(
-    params: Params, grads: Params, state: State, rate: float, mu: float = 0.9
-) -> tuple[Params, State]:
+def momentum(params: Params, grads: Params, state: State, rate: float, mu: float = 0.9) -> tuple[Params, State]:
     """PyTorch's convention: the velocity sums gradients, v ← μ v + g, and the rate applies to all of it."""
     velocity = {name: mu * state.get(name, np.zeros(p.shape)) + grads[name] for name, p in params.items()}
     return {name: p - rate * velocity[name] for name, p in params.items()}, velocity

@@ -87,9 +87,7 @@ def test_feature_numbers_are_left_out_where_there_is_no_room() -> None:
 
 
 def test_a_diverged_model_leaves_its_neighbour_alone() -> None:
-    gram, bias, norms, shared = (
-        np.stack([part, np.full_like(part, np.inf)]) for part in (GRAM, BIAS, NORMS, SHARED)
-    )
+    gram, bias, norms, shared = (np.stack([part, np.full_like(part, np.inf)]) for part in (GRAM, BIAS, NORMS, SHARED))
     both = gram_panels(gram, bias, norms, shared, ["a", "b"])
     (alone,), (beside,) = traces(panels(1), "bar"), traces(both, "bar")
     np.testing.assert_allclose(alone.x, beside.x[:N])

@@ -42,9 +42,7 @@ def test_only_wide_segments_carry_their_share() -> None:
 
 def test_rate_lines_stay_between_0_and_100_percent() -> None:
     rate = COUNTS / 40
-    figure = rate_lines(
-        [0.01, 0.1], rate, LOW, HIGH, NAMES, x_label="learning rate", y_label="share", log_x=True
-    )
+    figure = rate_lines([0.01, 0.1], rate, LOW, HIGH, NAMES, x_label="learning rate", y_label="share", log_x=True)
     bands, lines = figure.data[:2], figure.data[2:]
     assert figure.layout.yaxis.range == (-0.02, 1.02)
     assert figure.layout.xaxis.type == "log"

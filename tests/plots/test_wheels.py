@@ -36,12 +36,8 @@ def test_dots_lie_where_the_columns_point() -> None:
     figure = wheels([W, 0.5 * W], IMPORTANCE, ["a", "b"])
     x, y = np.reshape(dots(figure).x, (2, 5)), np.reshape(dots(figure).y, (2, 5))
     order = np.argsort(IMPORTANCE)
-    np.testing.assert_allclose(
-        x - x.mean(1, keepdims=True), np.stack([W[0], 0.5 * W[0]])[:, order], atol=1e-12
-    )
-    np.testing.assert_allclose(
-        y - y.mean(1, keepdims=True), np.stack([W[1], 0.5 * W[1]])[:, order], atol=1e-12
-    )
+    np.testing.assert_allclose(x - x.mean(1, keepdims=True), np.stack([W[0], 0.5 * W[0]])[:, order], atol=1e-12)
+    np.testing.assert_allclose(y - y.mean(1, keepdims=True), np.stack([W[1], 0.5 * W[1]])[:, order], atol=1e-12)
 
 
 def test_the_hover_names_the_feature_its_norm_and_its_angle() -> None:

@@ -209,9 +209,7 @@ def test_importing_the_report_does_not_load_plotly() -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
 @pytest.mark.parametrize("width", [1200, 390])
 @pytest.mark.parametrize(("html", "count"), [(one_page(), 3), (one_book(), 6)], ids=["page", "book"])
-def test_a_browser_draws_every_figure_without_complaint(
-    html: str, count: int, width: int, tmp_path: Path
-) -> None:
+def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, width: int, tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
     file = tmp_path / "page.html"
     file.write_text(html, encoding="utf-8")
@@ -224,9 +222,7 @@ def test_a_browser_draws_every_figure_without_complaint(
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.on("request", lambda request: asked.append(request.url))
         tab.goto(file.as_uri())
-        drawn = (
-            "() => [...document.querySelectorAll('.plot')].filter((p) => p.querySelector('.main-svg')).length"
-        )
+        drawn = "() => [...document.querySelectorAll('.plot')].filter((p) => p.querySelector('.main-svg')).length"
         tab.wait_for_function(f"({drawn})() === {count}", timeout=30_000)
         tab.wait_for_timeout(200)
         buttons = tab.locator(".modebar-btn").evaluate_all("b => b.map(e => e.dataset.title)")

@@ -43,12 +43,12 @@ def represented(W: Float[Array, "*batch m n"], threshold: float = REPRESENTED) -
     return there
 
 
-def directions(W: Float[Array, "*batch m n"]) -> Float[Array, "*batch m n"]:
+def unit_directions(W: Float[Array, "*batch m n"]) -> Float[Array, "*batch m n"]:
     """Unit column of each feature, Ŵ_i = W_i / ‖W_i‖; a zero column stays zero.
 
     The published notebook divides by ‖W_i‖ + 1e-5 instead, which shortens every direction by about 1e-5.
 
-    >>> directions(np.array([[3.0, 0.0], [4.0, 0.0]]))
+    >>> unit_directions(np.array([[3.0, 0.0], [4.0, 0.0]]))
     array([[0.6, 0. ],
            [0.8, 0. ]])
     """
@@ -72,7 +72,7 @@ def cosines(W: Float[Array, "*batch m n"]) -> Float[Array, "*batch n n"]:
     array([[ 1., -1.],
            [-1.,  1.]])
     """
-    unit = directions(W)
+    unit = unit_directions(W)
     return _products(unit, unit)
 
 
@@ -89,7 +89,7 @@ def angles(W: Float[Array, "*batch m n"]) -> Float[Array, "*batch n n"]:
            [ 90.,  90.,   0.]])
     """
     xp: Any = W.__array_namespace__()
-    unit, alive = directions(W), norms(W) > 0
+    unit, alive = unit_directions(W), norms(W) > 0
     one, other = unit.mT[..., None], unit[..., None, :, :]
     angle = 2 * xp.arctan2(norms(one - other), norms(one + other))
     defined: Array = xp.where(alive[..., :, None] & alive[..., None, :], angle, xp.nan)
@@ -107,7 +107,7 @@ def interference(W: Float[Array, "*batch m n"]) -> Float[Array, "*batch n n"]:
            [-1. ,  0. ]])
     """
     xp: Any = W.__array_namespace__()
-    hits: Array = xp.where(xp.eye(W.shape[-1], dtype=bool), 0, _products(directions(W), W))
+    hits: Array = xp.where(xp.eye(W.shape[-1], dtype=bool), 0, _products(unit_directions(W), W))
     return hits
 
 

@@ -1,0 +1,117 @@
+"""Instance i of an ensemble is instance i alone, bit for bit: the promise that everything else rests on."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import tegum as tg
+
+ONE_HOT = {"model": tg.Autoencoder(features=5, hidden=2), "law": tg.OneHot(), "steps": 300}
+SAMPLED = {
+    "model": tg.Autoencoder(features=5, hidden=2),
+    "law": tg.SparseUniform(feature_probability=0.2),
+    "steps": 60,
+    "batch_size": 1024,
+    "evaluation_samples": 1024,
+}
+
+
+def same(one: tg.Run, many: xr.Dataset) -> None:
+    for name in ("W", "b", "loss"):
+        np.testing.assert_array_equal(one.data[name].values, many[name].values)
+
+
+@pytest.mark.parametrize("recipe", [ONE_HOT, SAMPLED], ids=["lanes", "single"])
+def test_alone_equals_ensemble(recipe: dict[str, Any]) -> None:
+    count = 600 if recipe is ONE_HOT else 6
+    many = tg.train(**recipe, over={"seed": range(count)})
+    for seed in (0, count // 2, count - 1):
+        same(tg.train(**recipe, seed=seed), many.data.sel(seed=seed))
+    assert len(np.unique(many.loss)) == count, "seeds must differ, or equality shows nothing"
+
+
+@pytest.mark.parametrize("recipe", [ONE_HOT, SAMPLED], ids=["lanes", "single"])
+def test_order_and_workers_do_not_matter(recipe: dict[str, Any]) -> None:
+    seeds = list(range(300, 0, -1)) if recipe is ONE_HOT else [5, 1, 3]
+    forward = tg.train(**recipe, over={"seed": sorted(seeds)}, workers=1)
+    backward = tg.train(**recipe, over={"seed": seeds}, workers=3)
+    same(forward, backward.data.sortby("seed"))
+
+
+@pytest.mark.parametrize("recipe", [ONE_HOT, SAMPLED], ids=["lanes", "single"])
+def test_a_swept_number_equals_a_fixed_one(recipe: dict[str, Any]) -> None:
+    rates = [1e-3, 3e-3, 1e-2]
+    many = tg.train(**recipe, over={"learning_rate": rates, "seed": [4, 9]})
+    alone = tg.train(**recipe, optimiser=tg.AdamW(learning_rate=3e-3), seed=9)
+    same(alone, many.data.isel(learning_rate=1).sel(seed=9))
+
+
+def test_recording_changes_nothing() -> None:
+    plain = tg.train(**ONE_HOT, over={"seed": range(3)})
+    recorded = tg.train(**ONE_HOT, over={"seed": range(3)}, record=tg.every(7, "loss", "parameters"))
+    same(recorded, plain.data)
+    np.testing.assert_array_equal(recorded.W_history.isel(step=-1), recorded.W)
+    np.testing.assert_array_equal(recorded.loss_history.isel(step=-1), recorded.loss)
+
+
+def test_one_diverged_instance_spoils_no_other() -> None:
+    rates = [1e-3, 1e30]
+    both = tg.train(**ONE_HOT, optimiser=tg.SGD(), over={"learning_rate": rates, "seed": range(5)})
+    calm = tg.train(**ONE_HOT, optimiser=tg.SGD(learning_rate=1e-3), over={"seed": range(5)})
+    same(calm, both.data.isel(learning_rate=0))
+    assert both.diverged.isel(learning_rate=1).all()
+    assert not both.diverged.isel(learning_rate=0).any()
+    assert both.counts() == {"finished": 5, "diverged": 5, "not run": 0}
+
+
+def test_a_law_that_is_mapped_keeps_the_promise() -> None:
+    class Gaussian(tg.Law):
+        scale: float = 1.0
+
+        def sample(self, key: Any, features: int, samples: int) -> Any:
+            import jax
+
+            return self.scale * jax.random.normal(key, (features, samples))
+
+    recipe = {"model": tg.Autoencoder(features=4, hidden=2), "law": Gaussian(), "batch_size": 8, "steps": 50}
+    many = tg.train(**recipe, over={"scale": [0.5, 1.0], "seed": range(4)})
+    same(tg.train(**(recipe | {"law": Gaussian(scale=0.5)}), seed=2), many.data.sel(scale=0.5, seed=2))
+
+
+def test_structures_side_by_side_are_padded() -> None:
+    run = tg.train(tg.Autoencoder(features=3, hidden=2), tg.OneHot(), steps=20, over={"features": [3, 6], "seed": [7]})
+    assert run.W.sizes == {"features": 2, "seed": 1, "latent": 2, "feature": 6}
+    assert np.isnan(run.W.sel(features=3)[..., 3:]).all()
+    assert not run.diverged.any()
+    alone = tg.train(tg.Autoencoder(features=6, hidden=2), tg.OneHot(), steps=20, seed=7)
+    same(alone, run.data.sel(features=6, seed=7))
+
+
+def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tegum.training import ensemble
+
+    train, calls = ensemble._train, []
+
+    def interrupted(tile: Any, progress: Any) -> Any:
+        calls.append(tile)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return train(tile, progress)
+
+    monkeypatch.setattr(ensemble, "_train", interrupted)
+    run = tg.train(**SAMPLED, over={"seed": range(5)}, workers=1)
+    assert run.counts() == {"finished": 2, "diverged": 0, "not run": 3}
+    assert np.isnan(run.W.where(~run.completed, drop=True)).all()
+    monkeypatch.setattr(ensemble, "_train", train)
+    same(tg.train(**SAMPLED, seed=1), run.data.sel(seed=1))
+
+
+def test_a_second_training_of_the_same_shape_is_not_compiled_again() -> None:
+    from tegum.training.loop import program
+
+    first = tg.Training(**ONE_HOT)
+    second = tg.Training(**(ONE_HOT | {"steps": 77}), seed=3, optimiser=tg.AdamW(learning_rate=0.5))
+    assert program(first) is program(second)
+    assert program(first) is not program(tg.Training(**(ONE_HOT | {"law": tg.FixedSamples(count=5)})))

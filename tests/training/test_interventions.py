@@ -1,0 +1,77 @@
+"""Edits change what they say, when they say, forget exactly the touched moments; frozen entries stay."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tegum as tg
+
+MODEL = tg.Autoencoder(features=5, hidden=2)
+LAWS = pytest.mark.parametrize("law", [tg.OneHot(), tg.SparseUniform(feature_probability=0.3)], ids=["lanes", "single"])
+
+
+def train(law: tg.Law, **spec: Any) -> tg.Run:
+    given = {"steps": 30, "evaluation_samples": 1024, "record": tg.every(1, "parameters", "loss"), **spec}
+    return tg.train(MODEL, law, **given)
+
+
+@LAWS
+def test_before_an_edit_nothing_differs_and_the_record_at_its_step_comes_first(law: tg.Law) -> None:
+    plain = train(law)
+    edited = train(law, interventions=(tg.Perturb(at=10, parameter="b", features=(3,), shift=0.5),))
+    np.testing.assert_array_equal(edited.b_history[:11], plain.b_history[:11])
+    jump = edited.b_history[11] - edited.b_history[10]
+    np.testing.assert_allclose(jump[3], 0.5, atol=2e-3)
+    assert (np.abs(np.delete(jump.values, 3)) < 2e-3).all()
+
+
+@LAWS
+def test_an_edit_of_nothing_changes_nothing(law: tg.Law) -> None:
+    class Nothing(tg.Intervention):
+        def edit(self, model: Any, parameters: Any, key: Any) -> tg.Edit:
+            return tg.Edit.where(parameters)
+
+    np.testing.assert_array_equal(train(law, interventions=(Nothing(at=10),)).W_history, train(law).W_history)
+
+
+def test_touched_moments_are_forgotten() -> None:
+    """After a reset at step t, AdamW's next step of a touched entry is a first step again: about lr times the bias
+    corrections, here (1 - 0.9) / (1 - 0.9^(t+1)) over the root of the same for 0.999, times the sign of the gradient.
+    """
+    edit = tg.Perturb(at=10, parameter="b", features=(3,), shift=0.5)
+    run = train(tg.OneHot(), interventions=(edit,), optimiser=tg.Adam(learning_rate=1e-3))
+    step = abs(float(run.b_history[11, 3] - run.b_history[10, 3]) - 0.5)
+    fresh = 1e-3 * (0.1 / (1 - 0.9**11)) / np.sqrt(0.001 / (1 - 0.999**11))
+    assert step == pytest.approx(fresh, rel=1e-2)
+
+
+def test_noise_differs_between_seeds_and_repeats_for_equal_ones() -> None:
+    noise = (tg.Perturb(at=(0,), noise=0.1),)
+    run = train(tg.OneHot(), over={"seed": [1, 2]}, interventions=noise, optimiser=tg.SGD(learning_rate=0.0))
+    again = train(tg.OneHot(), seed=2, interventions=noise, optimiser=tg.SGD(learning_rate=0.0))
+    change = run.W_history[:, 1] - run.W_history[:, 0]
+    assert 0.02 < float(change.std()) < 0.3
+    assert not np.array_equal(change[0], change[1])
+    np.testing.assert_array_equal(again.W_history[1] - again.W_history[0], change[1])
+
+
+@LAWS
+def test_frozen_entries_stay_while_they_are_frozen(law: tg.Law) -> None:
+    run = train(law, freeze=(tg.Freeze(parameter="W", features=(1, 2), start=5, stop=20), tg.Freeze(parameter="b")))
+    W = run.W_history.values
+    np.testing.assert_array_equal(W[5:21, :, 1:3] - W[5, :, 1:3], 0)
+    assert (np.abs(np.diff(W[:6, :, 1:3], axis=0)) > 0).all()
+    assert (np.abs(np.diff(W[20:, :, 1:3], axis=0)) > 0).any(axis=0).all()
+    assert (np.abs(np.diff(W[:, :, 0], axis=0)) > 0).all()
+    assert not run.b_history.any()
+
+
+def test_a_swept_perturbation() -> None:
+    run = train(
+        tg.OneHot(),
+        interventions=(tg.Perturb(at=3, parameter="b", features=(0,)),),
+        optimiser=tg.SGD(learning_rate=0.0),
+        over={"interventions[0].shift": [0.0, 0.25, 1.0]},
+    )
+    np.testing.assert_allclose(run.b[:, 0], [0, 0.25, 1.0])
