@@ -113,10 +113,8 @@ def train(
     models = [initial_model(variant, chunk, n, m) for _ in range(instances // chunk)]
     optimiser = torch.optim.AdamW(itertools.chain(*models), lr=1e-3, **{optimiser_name: True})
     loss_of = LOSSES[variant]
-    if one_hot:
-        data = one_hot_data(variant, chunk, n)
-    else:
-        data = sampled_data(variant, chunk, n, batch, feature_probability)
+    sampled = sampled_data(variant, chunk, n, batch, feature_probability)
+    data = one_hot_data(variant, chunk, n) if one_hot else sampled
 
     def step() -> torch.Tensor:
         optimiser.zero_grad(set_to_none=True)

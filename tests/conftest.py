@@ -1,5 +1,20 @@
-"""Shapes and types of the whole package are checked at run time, in tests only."""
+"""Shapes and types are checked at run time, in tests only; where TEGUM_FORBID_SKIPS is set, a skip is a failure."""
 
+import os
+from collections.abc import Generator
+
+import pytest
 from jaxtyping import install_import_hook
 
 install_import_hook(["tegum.toy", "tegum.geometry", "tegum.training"], "beartype.beartype")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and os.environ.get("TEGUM_FORBID_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where skips are forbidden: {report.longrepr}"
+    return report

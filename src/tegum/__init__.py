@@ -43,7 +43,12 @@ _HOME = {
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
 _MODULES = ("geometry", "plots")
 
-__all__ = [*_WHERE, *_MODULES]
+__all__ = [
+    "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Autoencoder", "BadInput", "CorrelatedSets", "Edit", "FixedSamples",
+    "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Perturb",
+    "Run", "SparseUniform", "SquaredError", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
+    "geometric", "geometry", "log_spaced", "notebook_scale", "plots", "train",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
@@ -51,7 +56,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"tegum.{name}")
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
-    raise AttributeError(f"module 'tegum' has no attribute {name!r}")
+    near = importlib.import_module("tegum.errors").near
+    raise AttributeError(f"module 'tegum' has no attribute {name!r}; {near(name, __all__)}")
 
 
 def __dir__() -> list[str]:

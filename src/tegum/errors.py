@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
 
 class BadInput(ValueError):
@@ -17,4 +18,16 @@ def near(name: str, known: Sequence[str]) -> str:
     'there are: learning_rate, steps.'
     """
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}."
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"there are: {', '.join(sorted(known))}." if known else "there are none."
+
+
+def shown(value: Any) -> str:
+    """A value as it may stand in a sentence: on one line, and short.
+
+    >>> shown("two\\nlines"), shown(list(range(99)))
+    ("'two\\\\nlines'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17…')
+    """
+    text = getattr(value, "__name__", None) or " ".join(repr(value).split())
+    return text if len(text) <= 80 else f"{text[:60]}…"

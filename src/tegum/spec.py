@@ -9,9 +9,10 @@ instance. Everything that is not a float (whole numbers, words, nested kinds) is
 
 import functools
 import hashlib
+import inspect
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -26,7 +27,7 @@ from pydantic import (
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import ErrorDetails
 
-from tegum.errors import BadInput, near
+from tegum.errors import BadInput, near, shown
 
 
 class Spec(BaseModel):
@@ -40,11 +41,17 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     lanes: ClassVar[bool] = False
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, *unnamed: Any, **fields: Any) -> None:
+        if unnamed:
+            raise BadInput(_by_name(type(self), unnamed))
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise BadInput(_sentence(type(self), error.errors()[0])) from None
+            raise BadInput(_sentence(type(self), error.errors())) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = type(self).__name__
+        raise BadInput(f"{name}={shown(value)} cannot be set on {_a(kind)}, which never changes; make another {kind}.")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -53,6 +60,8 @@ class Spec(BaseModel):
             data = dict(data)
             kind = _kind(cls, data.pop("kind"))
             return handler(data) if kind is cls else kind(**data)  # type: ignore[return-value]
+        if isinstance(data, Mapping) and inspect.isabstract(cls):
+            raise ValueError(f"{shown(dict(data))} needs 'kind', the name of a {cls.__name__}; {near('', list(_usable(cls)))}")
         return handler(data)
 
     def plain(self) -> dict[str, Any]:
@@ -67,11 +76,16 @@ class Spec(BaseModel):
     def read(cls, text: str) -> Self:
         """The spec that wrote this JSON. Raises `BadInput` when the text is not one."""
         try:
-            return cls.model_validate(json.loads(text))
+            data = json.loads(text)
         except json.JSONDecodeError as error:
-            raise BadInput(f"this is not JSON ({error}); it needs the text that json_text() writes.") from None
+            where = f"line {error.lineno}, column {error.colno}"
+            raise BadInput(f"this is not JSON at {where}; it needs the text that json_text() writes.") from None
+        if not isinstance(data, dict):
+            raise BadInput(f"this JSON is {shown(text)}, which is no mapping; it needs the text that json_text() writes.")
+        try:
+            return cls.model_validate(data)
         except ValidationError as error:
-            raise BadInput(_sentence(cls, error.errors()[0])) from None
+            raise BadInput(_sentence(cls, error.errors())) from None
 
     @property
     def digest(self) -> str:
@@ -176,9 +190,10 @@ def _every(value: float | tuple[float, ...]) -> tuple[float, ...]:
 
 def _checked(holds: Callable[[float], bool], need: str) -> Callable[[Any, ValidationInfo], Any]:
     def check(value: Any, info: ValidationInfo) -> Any:
-        for item in _every(value):
+        for i, item in enumerate(_every(value)):
             if not holds(item):
-                raise ValueError(f"{info.field_name}={item:g} {need}")
+                place = f"[{i}]" if isinstance(value, tuple) else ""
+                raise ValueError(f"{info.field_name}{place}={item} {need}")
         return value
 
     return check
@@ -217,7 +232,7 @@ def _find_function(value: Any) -> Any:
     module, name = value.split(":", 1)
     try:
         return functools.reduce(getattr, name.split("."), __import__(module, fromlist=["_"]))
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, ValueError):
         raise ValueError(f"the function {value!r} cannot be found; it needs to be importable as module:name.") from None
 
 
@@ -236,38 +251,87 @@ def kinds(base: type[Spec]) -> dict[str, type[Spec]]:
     return found
 
 
-def _kind(base: type[Spec], name: str) -> type[Spec]:
-    known = kinds(base)
-    if name not in known:
-        raise ValueError(f"kind={name!r} is not a {base.__name__}; {near(str(name), list(known))}")
+def _usable(base: type[Spec]) -> dict[str, type[Spec]]:
+    """Those kinds that can be made: the rest only say what kinds have in common."""
+    return {name: kind for name, kind in kinds(base).items() if not inspect.isabstract(kind)}
+
+
+def _kind(base: type[Spec], name: Any) -> type[Spec]:
+    known = _usable(base)
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(f"kind={shown(name)} is no kind of {base.__name__}; {near(str(name), list(known))}")
     return known[name]
 
 
 _NEEDS = {
+    "greater_than_equal": "must be at least {ge}.",
+    "greater_than": "must be above {gt}.",
+    "finite": "must be a whole number.",
     "int": "must be a whole number.",
     "float": "must be a number.",
     "bool": "must be true or false.",
     "string": "must be a text.",
-    "tuple": "must be a sequence.",
+    "tuple": "must be a sequence; for one value use [{given}].",
     "callable": "must be a function.",
     "dict": "must be a mapping.",
 }
 
 
-def _sentence(spec: type[Spec], error: ErrorDetails) -> str:
-    """Pydantic's first complaint in this project's grammar."""
-    name = ".".join(str(part) for part in error["loc"] if isinstance(part, str) and part.islower())
-    given, kind, context = error["input"], error["type"], error.get("ctx", {})
+def _sentence(spec: type[Spec], errors: Sequence[ErrorDetails]) -> str:
+    """Pydantic's most telling complaint in this project's grammar."""
+    error = _most_telling(errors)
+    name, given, kind, context = _field(error["loc"]), shown(error["input"]), error["type"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
     if kind == "missing":
         return f"{spec.__name__} needs {name}; pass {name}=..."
     if kind == "extra_forbidden":
-        hint = near(name, list(spec.model_fields)) if spec.model_fields else "it has no fields."
-        return f"{spec.__name__} has no field {name!r}; {hint}"
+        return f"{spec.__name__} has no field {str(error['loc'][-1])!r}; {_way_to(spec, str(error['loc'][-1]))}"
     if kind == "literal_error":
-        return f"{name}={given!r} must be one of {context['expected']}."
-    if kind in ("model_type", "is_instance_of", "model_attributes_type", "dataclass_type"):
-        return f"{name}={given!r} must be a {context.get('class_name', context.get('class'))}."
+        function = ", or a function" if any(other["type"] == "callable_type" for other in errors) else ""
+        return f"{name}={given} must be one of {context['expected']}{function}."
+    if kind in ("model_type", "model_attributes_type"):
+        return f"{name}={given} must be {_such_as(context['class_name'], error['input'])}"
     need = next((text for start, text in _NEEDS.items() if kind.startswith(start)), f"is refused: {error['msg']}.")
-    return f"{name}={given!r} {need}"
+    return f"{name}={given} {need.format(given=given, **context)}"
+
+
+def _most_telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """A misspelt field before the missing one that it causes; what a validator of ours says before what the other
+    branches of a union say; the entry before the whole."""
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    about = [error for error in errors if error["loc"][:1] == first["loc"][:1]]
+    return max(about, key=lambda error: (error["type"] == "value_error", len(error["loc"])))
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """The names of fields in the place of an error, without the branches of unions."""
+    known = {name for kind in kinds(Spec).values() for name in kind.model_fields}
+    return ".".join(part for part in place if isinstance(part, str) and part in known)
+
+
+def _way_to(spec: type[Spec], name: str) -> str:
+    """Where an unknown field belongs, or what its name may have meant."""
+    for field, info in spec.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Spec):
+            default = [info.default_factory] if isinstance(info.default_factory, type) else []
+            for kind in [*default, *_usable(info.annotation).values()]:
+                if name in kind.model_fields:
+                    return f"it belongs to the {field}: {field}={kind.__name__}({name}=...)."
+    return near(name, list(spec.model_fields)) if spec.model_fields else "it has no fields."
+
+
+def _such_as(base: str, given: Any) -> str:
+    known = _usable(kinds(Spec)[base])
+    if isinstance(given, type) and given in known.values():
+        return f"{_a(base)}, not the class of one; write {given.__name__}(...)."
+    return f"{_a(base)}, such as {next(iter(known))}(...)."
+
+
+def _by_name(spec: type[Spec], unnamed: tuple[Any, ...]) -> str:
+    given = ", ".join(f"{name}={shown(value)}" for name, value in zip(spec.model_fields, unnamed, strict=False))
+    return f"{spec.__name__} takes its fields by name; write {spec.__name__}({given or ''})."
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"

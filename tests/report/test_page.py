@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,21 +16,13 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from tegum.plots import gram_panels, histories, wheels
-from tegum.report import Chapter, Panel, book, page
+from tegum.claims import Judged, Verdict
+from tegum.experiments.experiment import Panel
+from tegum.report import Chapter, book, page
 
 HOSTILE = "</script><script>alert('&')</script><img src=x onerror=alert(1)> \"quoted\" <b>ü</b>"
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@dataclass(frozen=True)
-class Finding:
-    statement: str
-    source: str
-    criterion: str
-    measured: str
-    verdict: str
-    note: str = ""
 
 
 class Reader(HTMLParser):
@@ -70,11 +61,12 @@ class Reader(HTMLParser):
         return sum(tag == name for tag, _ in self.elements)
 
 
-def findings() -> list[Finding]:
-    return [
-        Finding("Five form a pentagon.", "Elhage 2022", "in 90 % of seeds", "17 of 40", verdict, "a note")
-        for verdict in ("holds", "fails", "unclear", "fails")
-    ]
+def finding(verdict: Verdict, statement: str = "Five form a pentagon.", note: str = "a note") -> Judged:
+    return Judged(statement, "Elhage 2022", "in 90 % of seeds", "17 of 40", verdict, 0.4, 0.3, 0.6, 40, note)
+
+
+def findings() -> list[Judged]:
+    return [finding("holds"), finding("fails"), finding("unclear"), finding("fails")]
 
 
 def panels() -> list[Panel]:
@@ -89,7 +81,7 @@ def panels() -> list[Panel]:
 
 
 def one_page(
-    text: str = "A title", figures: Sequence[Panel] | None = None, claims: Sequence[Finding] | None = None
+    text: str = "A title", figures: Sequence[Panel] | None = None, claims: Sequence[Judged] | None = None
 ) -> str:
     return page(
         text,
@@ -171,7 +163,7 @@ def test_the_figures_come_before_the_claims() -> None:
 
 def test_hostile_strings_stay_words() -> None:
     figure = go.Figure(go.Scatter(y=[1], name=HOSTILE), layout={"title": HOSTILE})
-    claim = Finding(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "holds", HOSTILE)
+    claim = Judged(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "holds", 1.0, 0.5, 1.0, 9, HOSTILE)
     harmless = Reader(one_page("x", [Panel("n", "x", "x", go.Figure())], [claim]))
     reader = Reader(one_page(HOSTILE, [Panel(HOSTILE, HOSTILE, HOSTILE, figure)], [claim]))
     assert reader.tags("script") == harmless.tags("script")
@@ -193,7 +185,7 @@ def test_every_figure_says_in_words_what_it_is() -> None:
 
 def test_an_unknown_verdict_is_not_shown_as_one_of_the_three() -> None:
     with pytest.raises(jinja2.UndefinedError, match="perhaps"):
-        one_page(claims=[Finding("s", "s", "c", "m", "perhaps")])
+        one_page(claims=[finding("perhaps")])  # type: ignore[arg-type]
 
 
 def test_a_page_without_figures_or_claims_is_a_page() -> None:

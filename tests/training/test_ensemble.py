@@ -8,8 +8,8 @@ import xarray as xr
 
 import tegum as tg
 
-ONE_HOT = {"model": tg.Autoencoder(features=5, hidden=2), "law": tg.OneHot(), "steps": 300}
-SAMPLED = {
+ONE_HOT: dict[str, Any] = {"model": tg.Autoencoder(features=5, hidden=2), "law": tg.OneHot(), "steps": 300}
+SAMPLED: dict[str, Any] = {
     "model": tg.Autoencoder(features=5, hidden=2),
     "law": tg.SparseUniform(feature_probability=0.2),
     "steps": 60,
@@ -75,7 +75,7 @@ def test_a_law_that_is_mapped_keeps_the_promise() -> None:
 
             return self.scale * jax.random.normal(key, (features, samples))
 
-    recipe = {"model": tg.Autoencoder(features=4, hidden=2), "law": Gaussian(), "batch_size": 8, "steps": 50}
+    recipe: dict[str, Any] = {"model": tg.Autoencoder(features=4, hidden=2), "law": Gaussian(), "batch_size": 8, "steps": 50}
     many = tg.train(**recipe, over={"scale": [0.5, 1.0], "seed": range(4)})
     same(tg.train(**(recipe | {"law": Gaussian(scale=0.5)}), seed=2), many.data.sel(scale=0.5, seed=2))
 

@@ -1,5 +1,7 @@
 """Records come at the right steps, hold the right things, and metrics are those of the state then."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from jaxtyping import Array
@@ -28,7 +30,7 @@ def sum_of_norms(W: Array) -> Array:
 
 @pytest.mark.parametrize("law", [tg.OneHot(), tg.SparseUniform(feature_probability=0.3)], ids=["lanes", "single"])
 def test_metrics_and_gradients_along_the_way(law: tg.Law) -> None:
-    what = ("loss", "parameters", "gradients", sum_of_norms, dimensionality)
+    what: tuple[Any, ...] = ("loss", "parameters", "gradients", sum_of_norms, dimensionality)
     run = tg.train(
         tg.Autoencoder(features=5, hidden=2),
         law,

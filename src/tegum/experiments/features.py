@@ -10,10 +10,11 @@ from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.directions import gram, norms, represented, superposition
 from tegum.plots.gram import gram_panels
 from tegum.plots.lines import bands
-from tegum.spec import Count
+from tegum.spec import Count, Positive
 from tegum.toy.features import SparseUniform, draw
 from tegum.toy.loss import SquaredError, geometric
 from tegum.toy.models import Autoencoder
+from tegum.training.optimisers import AdamW
 from tegum.training.run import Run
 from tegum.training.training import Training
 
@@ -26,13 +27,13 @@ SHARED = 0.5  # superposition above which a feature shares its dimension: half o
 TOP = Claim(
     "Linear models learn the top m features and nothing else, whatever the sparsity.",
     ARTICLE,
-    "In more than half of the seeds W^T W lies within 10 % (Frobenius norm) of the projection on the first m principal "
+    "In more than half of the seeds WᵀW lies within 10 % (Frobenius norm) of the projection on the first m principal "
     "components of importance-weighted data, at every sparsity.",
 )
 DENSE = Claim(
     "With dense features ReLU models do the same as linear ones.",
     ARTICLE,
-    "In more than half of the seeds at 1 − S = 1 the ReLU model's W^T W lies within 10 % of that projection.",
+    "In more than half of the seeds at 1 − S = 1 the ReLU model's WᵀW lies within 10 % of that projection.",
 )
 GROWS = Claim(
     "Superposition grows with sparsity: ReLU models store more and more features.",
@@ -50,14 +51,14 @@ LEAST_FIRST = Claim(
 NEGATIVE = Claim(
     "In the high-sparsity regime biases turn negative and interference positive.",
     ARTICLE,
-    "In more than half of the seeds the sparsest ReLU model has a negative mean bias over its represented features, and "
-    "more than a tenth of the entries of W^T W between them above 0.1.",
+    "In more than half of the seeds the sparsest ReLU model has a negative mean bias over its represented features, "
+    "and more than a tenth of the entries of WᵀW between them above 0.1.",
 )
 BIASES = Claim(
     "In linear models the biases of learnt features are near zero, and those of the others near the mean of x.",
     ARTICLE,
-    "In more than half of the seeds every bias lies within 0.05 of zero (norm above 0.5) or of p/2 (the others), at each "
-    "sparsity where p/2 is above 0.1.",
+    "In more than half of the seeds every bias lies within 0.05 of zero (norm above 0.5) or of p/2 (the others), at "
+    "each sparsity where p/2 is above 0.1.",
 )
 RELU_BIASES = Claim(
     "The same holds for ReLU models on dense features.",
@@ -67,22 +68,23 @@ RELU_BIASES = Claim(
 
 
 class Features(Experiment):
-    """n = 20, m = 5, importance 0.7^i, and n = 80, m = 20, importance 0.9^i; seven sparsities from 1 to 0.001."""
+    """n = 20, m = 5, importance 0.7ⁱ, and n = 80, m = 20, importance 0.9ⁱ; seven sparsities from 1 to 0.001."""
 
     title: ClassVar[str] = "Which features a model stores"
     source: ClassVar[str] = ARTICLE
     lede: ClassVar[str] = (
-        "Twenty features in five dimensions, and eighty in twenty, in falling order of importance. A linear model keeps "
-        "the most important ones and drops the rest, as principal components would. A ReLU model does so only when "
+        "Twenty features in five dimensions, and eighty in twenty, in falling order of importance. A linear model "
+        "keeps the most important ones and drops the rest, as principal components would. A ReLU model does so only when "
         "features are dense: as they become sparser it stores more than it has dimensions."
     )
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {
-            "seeds": 5,
+            "seeds": 6,
             "large_seeds": 1,
             "densities": (1.0, 0.1, 0.01),
-            "steps": 1500,
-            "batch_size": 128,
+            "steps": 2000,
+            "batch_size": 256,
+            "learning_rate": 5e-3,
         },
         "standard": {},
         "paper": {"seeds": 40, "large_seeds": 10},
@@ -93,6 +95,7 @@ class Features(Experiment):
     densities: tuple[float, ...] = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
     steps: Count = 10_000
     batch_size: Count = 1024
+    learning_rate: Positive = 1e-3
 
     def trainings(self) -> dict[str, Training]:
         return {
@@ -106,6 +109,7 @@ class Features(Experiment):
             model=Autoencoder(features=features, hidden=hidden),
             law=SparseUniform(),
             loss=SquaredError(importance=geometric(ratio, features)),
+            optimiser=AdamW(learning_rate=self.learning_rate),
             steps=self.steps,
             batch_size=self.batch_size,
             over={
@@ -118,9 +122,9 @@ class Features(Experiment):
     def claims(self, runs: Runs) -> list[Judged]:
         run = runs["small"]
         where = "seeds, n = 20"
-        half = {"above": 0.5, "where": where}
+        half: Any = {"above": 0.5, "where": where}
         return [
-            judge_rate(TOP, (distance(run, "linear") < CLOSE).all(0), note=_worst(run, "linear"), **half),
+            judge_rate(TOP, np.all(distance(run, "linear") < CLOSE, axis=0), note=_worst(run, "linear"), **half),
             judge_rate(DENSE, distance(run, "relu")[0] < CLOSE, **half),
             judge_rate(GROWS, grows(run), **half),
             judge_rate(LEAST_FIRST, least_important_first(run), **half),
@@ -164,7 +168,7 @@ def principal_projection(run: Run, samples: int = 100_000) -> np.ndarray:
 
 
 def distance(run: Run, activation: str) -> np.ndarray:
-    """How far W^T W is from the principal projection, relative to it, (sparsity, seed)."""
+    """How far WᵀW is from the principal projection, relative to it, (sparsity, seed)."""
     target = principal_projection(run)
     return np.linalg.norm(gram(weights(run, activation)) - target, axis=(-2, -1)) / np.linalg.norm(target)
 
@@ -224,7 +228,7 @@ def _grams(run: Run, which: str, shown: range) -> Panel:
     titles = [f"{kind}, 1 − S = {p:g}" for p in densities for kind in ("linear", "ReLU")]
     figure = gram_panels(gram(W), b, norms(W), superposition(W), titles, columns=4)
     caption = (
-        f"n = {features}, m = {hidden}, importance {ratio}<sup>i</sup>, seed 0. Each square is W<sup>T</sup>W, most "
+        f"n = {features}, m = {hidden}, importance {ratio}ⁱ, seed 0. Each square is WᵀW, most "
         "important feature first; beside it the bias; the bars are feature norms, coloured by how much other features "
         "share the direction. A feature with a dimension of its own is one saturated cell on the diagonal."
     )

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from tegum.claims import Claim, Judged, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
@@ -12,7 +11,7 @@ from tegum.geometry.polytopes import planar_arrangement
 from tegum.plots.lines import bands
 from tegum.plots.rates import stacked_rates
 from tegum.plots.wheels import wheels
-from tegum.spec import Count
+from tegum.spec import Count, Positive
 from tegum.toy.features import SparseUniform
 from tegum.toy.loss import SquaredError, geometric
 from tegum.toy.models import Autoencoder
@@ -61,18 +60,18 @@ MORE = Claim(
 
 
 class Intro(Experiment):
-    """n = 5, m = 2, importance 0.9^i, AdamW as in the published notebook; every sparsity over many seeds."""
+    """n = 5, m = 2, importance 0.9ⁱ, AdamW as in the published notebook; every sparsity over many seeds."""
 
     title: ClassVar[str] = "Five features in two dimensions"
     source: ClassVar[str] = "Elhage et al. 2022, Toy Models of Superposition, introduction and notebook"
     lede: ClassVar[str] = (
-        "A model with two hidden dimensions reconstructs five features of importance 0.9<sup>i</sup>. Dense features "
+        "A model with two hidden dimensions reconstructs five features of importance 0.9ⁱ. Dense features "
         "share nothing: two of them get a dimension each. As they become sparser the model stores more of them, "
         "in pairs and then in a pentagon. The famous figure shows one run for each sparsity; here is how often each "
         "geometry appears."
     )
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 8, "steps": 2000, "batch_size": 256},
+        "quick": {"seeds": 8, "steps": 2500, "batch_size": 256, "learning_rate": 5e-3},
         "standard": {},
         "paper": {"seeds": 200},
     }
@@ -80,7 +79,7 @@ class Intro(Experiment):
     seeds: Count = 40
     steps: Count = 10_000
     batch_size: Count = 1024
-    learning_rate: float = Field(default=1e-3, gt=0)
+    learning_rate: Positive = 1e-3
 
     def trainings(self) -> dict[str, Training]:
         return {"stated": self._training(STATED), "notebook": self._training(NOTEBOOK)}
@@ -100,11 +99,12 @@ class Intro(Experiment):
         dense, fifth, tenth = names(runs["stated"])
         row = names(runs["notebook"])
         top_two = (stored(runs["stated"])[0] == (np.arange(FEATURES) < HIDDEN)).all(axis=-1)
-        half = {"above": 0.5}
+        half: Any = {"above": 0.5}
+        trapped = _losses(runs["stated"], 2)
         return [
             judge_rate(ORTHOGONAL, (dense == "orthogonal pair") & top_two, where="seeds", **half),
             judge_rate(DIGONS, fifth == "two antipodal pairs", where="seeds", note=_split(fifth), **half),
-            judge_rate(PENTAGON, tenth == "pentagon", where="seeds", note=_split(tenth), **half),
+            judge_rate(PENTAGON, tenth == "pentagon", where="seeds", note=f"{_split(tenth)} {trapped}", **half),
             judge_rate(SPARSEST, row[-1] == "pentagon", where="seeds", note=_split(row[-1]), **half),
             judge_rate(ORDER, pairs_before_pentagons(row), where="seeds", **half),
             judge_rate(MORE, never_fewer(stored(runs["notebook"]).sum(-1)), where="seeds", **half),
@@ -155,6 +155,14 @@ def _split(found: np.ndarray) -> str:
     return "Ends: " + ", ".join(f"{counts[i]} × {kinds[i]}" for i in order) + "."
 
 
+def _losses(run: Run, place: int) -> str:
+    """Mean loss of each geometry at one sparsity: is the rarer one a worse solution, or another of the same depth?"""
+    found = names(run)[place]
+    loss = run.loss.transpose("feature_probability", "seed").values[place]
+    kinds = sorted(np.unique(found), key=lambda kind: loss[found == kind].mean())
+    return "Mean loss: " + ", ".join(f"{kind} {loss[found == kind].mean():.3g}" for kind in kinds) + "."
+
+
 def _densities(run: Run) -> np.ndarray:
     return run.data["feature_probability"].values
 
@@ -203,8 +211,8 @@ def _rates(run: Run) -> Panel:
         kinds, counts, low, high, labels, x_label="feature probability 1 − S", y_label="share of seeds"
     )
     caption = (
-        f"How {found.shape[1]} seeds end at each sparsity, named by the angles between represented features (norm above "
-        "0.5). Hover for counts and 95 % intervals. Around the transitions one run says little."
+        f"How {found.shape[1]} seeds end at each sparsity, named by the angles between represented features (norm "
+        "above 0.5). Hover for counts and 95 % intervals. Around the transitions one run says little."
     )
     return Panel("rates", "How often each geometry appears", caption, figure)
 

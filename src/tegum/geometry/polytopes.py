@@ -7,6 +7,7 @@ between neighbours around the origin, its gaps; a model whose gaps are close to 
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
+from tegum.errors import BadInput
 from tegum.geometry.directions import REPRESENTED, norms, represented
 
 GAP_TOLERANCE = np.radians(15)
@@ -72,7 +73,7 @@ def planar_gaps(W: Float[np.ndarray, "*batch m n"], threshold: float = REPRESENT
     array([ 90.,  90., 180.,  nan])
     """
     if W.shape[-2] != 2:
-        raise ValueError(
+        raise BadInput(
             f"W of shape {W.shape} has m={W.shape[-2]} but a plane needs m=2, shape (..., 2, n); "
             "for any m, measure W with dimensionality and angles from tegum.geometry.directions."
         )

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.tiles import KEYS, Tiles, columns_for, moved, write
 
@@ -49,7 +50,7 @@ def wheels(
     """
     W, importance = style.finite(W), style.finite(importance)
     if W.ndim != 3 or W.shape[1] != 2:
-        raise ValueError(f"W of shape {W.shape} must have shape (k, 2, n): wheels are for two hidden dimensions.")
+        raise BadInput(f"W of shape {W.shape} must have shape (k, 2, n): wheels are for two hidden dimensions.")
     index = np.argsort(importance, kind="stable")
     W, importance = W[:, :, index], importance[index]
     norm = np.linalg.norm(W, axis=1)

@@ -1,5 +1,5 @@
 """Pages and books: runs as self-contained HTML files."""
 
-from tegum.report.page import Chapter, Claim, Panel, book, page
+from tegum.report.page import Chapter, book, page
 
-__all__ = ["Chapter", "Claim", "Panel", "book", "page"]
+__all__ = ["Chapter", "book", "page"]

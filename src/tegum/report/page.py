@@ -5,41 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from tegum.claims import Judged
+from tegum.experiments.experiment import Panel
 
 VERDICTS = {"holds": "✓", "fails": "✗", "unclear": "?"}
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A figure, its heading, and a caption that says what to see in it."""
-
-    name: str
-    title: str
-    caption: str
-    figure: "go.Figure"
-
-
-class Claim(Protocol):
-    """A published sentence and what we measured; ``verdict`` is one of :data:`VERDICTS`."""
-
-    @property
-    def statement(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def criterion(self) -> str: ...
-    @property
-    def measured(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def note(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -50,14 +23,14 @@ class Chapter:
     title: str
     lede: str
     figures: Sequence[Panel]
-    claims: Sequence[Claim]
+    claims: Sequence[Judged]
 
 
 def page(
     title: str,
     lede: str,
     figures: Sequence[Panel],
-    claims: Sequence[Claim],
+    claims: Sequence[Judged],
     spec_json: str,
     provenance: Mapping[str, str],
     reproduce: Mapping[str, str],
@@ -86,8 +59,8 @@ def book(title: str, runs: Sequence[Chapter]) -> str:
     return _render("book.html.j2", title=title, runs=runs, counts=counts)
 
 
-def _counts(claims: Iterable[Claim]) -> dict[str, int]:
-    verdicts = Counter(claim.verdict for claim in claims)
+def _counts(claims: Iterable[Judged]) -> dict[str, int]:
+    verdicts = Counter(str(claim.verdict) for claim in claims)
     return {verdict: verdicts[verdict] for verdict in VERDICTS}
 
 
@@ -108,6 +81,6 @@ def _render(template: str, **values: Any) -> str:
     return environment.get_template(template).render(plotlyjs=get_plotlyjs(), **values)
 
 
-def _script_json(figure: "go.Figure") -> str:
+def _script_json(figure: Any) -> str:
     """The figure as JSON for a script element: without ``<`` in it, nothing can end that element early."""
     return str(figure.to_json()).replace("<", "\\u003c")

@@ -23,7 +23,7 @@ from pydantic import Field
 from tegum.errors import BadInput
 from tegum.spec import Count, Probability, Spec, leaves, with_leaves
 from tegum.toy.product import Identity, Samples, column
-from tegum.toy.random import Key, fold, uniform
+from tegum.toy.random import Key, bits, fold, uniform
 
 
 class Law(Spec):
@@ -56,7 +56,7 @@ def draw(law: Law, key: Key, features: int, samples: int) -> Float[Array, "featu
     if law.lanes:
         return law.sample(key, features, samples)
 
-    def one(numbers: dict[str, Array], words: Array) -> Array:
+    def one(numbers: dict[str, Any], words: Array) -> Array:
         return with_leaves(law, numbers).sample(jax.random.wrap_key_data(words), features, samples)
 
     mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
@@ -96,7 +96,7 @@ class KActive(Law):
     active: Count
 
     def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
-        order = uniform(fold(key, 0), features, samples)
+        order = _distinct(bits(fold(key, 0), features, samples))
         last = jnp.sort(order, axis=0)[self.active - 1]
         return jnp.where(order <= last, uniform(fold(key, 1), features, samples), 0.0)
 
@@ -183,6 +183,13 @@ def _one_of(u: Array, size: int) -> Array:
     chosen = jnp.minimum((u * size).astype(jnp.int32), size - 1)
     index = jnp.arange(size).reshape((size,) + (1,) * u.ndim)
     return (chosen[None] == index).astype(u.dtype)
+
+
+def _distinct(words: Array) -> Array:
+    """Random words with their row's number in the lowest bits, so that no two in a column are equal."""
+    low = (len(words) - 1).bit_length()
+    row = jax.lax.broadcasted_iota(jnp.uint32, words.shape, 0)
+    return ((words >> low) << low) | row
 
 
 def _active_sets(law: CorrelatedSets | AnticorrelatedSets, key: Key, samples: int) -> Array:

@@ -11,7 +11,7 @@ A loss of one's own sees the model and its parameters as well, so that penalties
 """
 
 from abc import abstractmethod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -69,8 +69,8 @@ def geometric(ratio: float, features: int) -> tuple[float, ...]:
     >>> geometric(0.5, 3)
     (1.0, 0.5, 0.25)
     """
-    if not 0 <= ratio < float("inf") or features < 1:
-        raise BadInput(f"geometric({ratio!r}, {features!r}) needs a ratio of at least 0 and at least 1 feature.")
+    if not (0 <= ratio < float("inf") and isinstance(features, int) and features >= 1):
+        raise BadInput(f"geometric({ratio!r}, {features!r}) needs a finite ratio of at least 0 and a whole number of features.")
     return tuple(float(ratio) ** i for i in range(features))
 
 
@@ -82,7 +82,7 @@ def evaluate(loss: Loss, model: Model, parameters: Parameters, x: Samples, *, la
     if isinstance(x, Identity):
         x, axis = jnp.eye(x.size, dtype=next(iter(parameters.values())).dtype), None
 
-    def one(numbers: tuple[dict[str, Array], dict[str, Array]], weights: Parameters, samples: Array) -> Array:
+    def one(numbers: tuple[dict[str, Any], dict[str, Any]], weights: Parameters, samples: Array) -> Array:
         return with_leaves(loss, numbers[0])(with_leaves(model, numbers[1]), weights, samples)
 
     mapped = jax.vmap(one, in_axes=(-1, -1, axis), out_axes=-1) if lanes else one

@@ -29,7 +29,7 @@ Parameters = dict[str, Array]
 Shapes = dict[str, tuple[int, ...]]
 
 ACTIVATIONS: dict[str, Any] = {
-    "relu": lambda z: jnp.maximum(z, 0),
+    "relu": jax.nn.relu,  # its slope at 0 is 0, as in PyTorch; that of maximum(z, 0) is 1/2
     "linear": lambda z: z,
     "sigmoid": jax.nn.sigmoid,
     "tanh": jnp.tanh,
@@ -139,7 +139,7 @@ def initial(model: Model, key: Key) -> Parameters:
     if model.lanes:
         return model.init(key)
 
-    def one(numbers: dict[str, Array], words: Array) -> Parameters:
+    def one(numbers: dict[str, Any], words: Array) -> Parameters:
         return dict(with_leaves(model, numbers).init(jax.random.wrap_key_data(words)))
 
     mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)

@@ -55,7 +55,7 @@ def bits(key: Key, rows: int, columns: int) -> UInt32[Array, "rows columns *lane
 
 def uniform(key: Key, rows: int, columns: int) -> Float[Array, "rows columns *lanes"]:
     """Uniform on (0, 1): odd multiples of 2^-24 in single precision, of 2^-53 in double, so never exactly 0 or 1."""
-    if not jax.config.jax_enable_x64:
+    if not jax.config.read("jax_enable_x64"):
         return ((bits(key, rows, columns) >> 9).astype(jnp.float32) + 0.5) * jnp.float32(2.0**-23)
     high = (bits(fold(key, 1), rows, columns) >> 6).astype(jnp.float64)
     low = (bits(fold(key, 2), rows, columns) >> 6).astype(jnp.float64)

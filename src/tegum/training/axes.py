@@ -77,7 +77,7 @@ class Grid:
             sizes.append(len(next(iter(zipped.values()))))
         self.shape = tuple(sizes)
         _check_names(training, self.names)
-        _check_twice(self.sweeps)
+        _check_twice(training, self.sweeps)
 
     @property
     def size(self) -> int:
@@ -100,7 +100,8 @@ class Grid:
         """Labels along each axis, as xarray takes them; a vector or a spec is labelled by its place or its kind."""
         labels: dict[str, tuple[str, Any]] = {}
         for sweep, name in zip(self.sweeps, self._given_names(), strict=True):
-            labels[name] = (self.names[sweep.axis], _labels(sweep.values))
+            axis = self.names[sweep.axis]
+            labels[f"{axis}_{name}" if name in _taken(self.training) else name] = (axis, _labels(sweep.values))
         return labels
 
     def _given_names(self) -> Iterator[str]:
@@ -136,12 +137,14 @@ class Grid:
 
 
 def _with_first(training: Training, sweep: Sweep) -> Training:
+    if sweep.path not in dict(fields(training)):
+        raise BadInput(f"over[{sweep.path!r}] does not exist for every value of the other axes; set it inside those values.")
     if sweep.entry is None:
         return replaced(training, sweep.path, sweep.values[0])
     value = dict(fields(training))[sweep.path]
     whole = value if isinstance(value, tuple) else (value,) * training.model.features
     if not -len(whole) <= sweep.entry < len(whole):
-        raise BadInput(f"over[{sweep.path}[{sweep.entry}]] is outside {sweep.path}, which has {len(whole)} entries.")
+        raise BadInput(f"over['{sweep.path}[{sweep.entry}]'] is outside {sweep.path}, which has {len(whole)} entries.")
     changed = list(whole)
     changed[sweep.entry] = sweep.values[0]
     return replaced(training, sweep.path, tuple(changed))
@@ -150,12 +153,15 @@ def _with_first(training: Training, sweep: Sweep) -> Training:
 def _sweep(training: Training, axis: int, given: str, values: Values) -> Sweep:
     name, entry = _entry(given)
     path = _path(training, name)
+    if entry is not None and not _has_entries(training, path):
+        raise BadInput(f"over[{given!r}] picks an entry of {path}, which is not a number for each feature.")
     if path == SEED:
         _check_seeds(values)
         return Sweep(axis, SEED, None, values, numeric=True)
-    if entry is not None and not _is_number(dict(fields(training))[path]):
-        raise BadInput(f"over[{given!r}] picks an entry of {path}, which is not a number for each feature.")
-    validated = tuple(dict(fields(replaced(training, path, value)))[path] for value in values)
+    try:
+        validated = tuple(dict(fields(replaced(training, path, value)))[path] for value in values)
+    except BadInput as error:
+        raise BadInput(f"over[{given!r}]: {error}") from None
     numeric = all(_is_number(value) for value in validated)
     if numeric and len({np.shape(value) for value in validated}) > 1:
         raise BadInput(f"over[{given!r}] mixes single numbers and vectors, or lengths; they need one shape.")
@@ -173,6 +179,8 @@ def _path(training: Training, name: str) -> str:
     known = [path for path, _ in fields(training) if path not in _FIXED]
     if name in known:
         return name
+    if name in _FIXED:
+        raise BadInput(f"over[{name!r}] cannot be swept, because all instances share it; train one after the other.")
     meant = [path for path in known if path.endswith(f".{name}")]
     if len(meant) == 1:
         return meant[0]
@@ -182,6 +190,16 @@ def _path(training: Training, name: str) -> str:
     raise BadInput(f"over[{name!r}] is no field of this training; {near(name, sorted(tails))}")
 
 
+def _has_entries(training: Training, path: str) -> bool:
+    """Whether a field takes one number for each feature."""
+    value = dict(fields(training))[path]
+    try:
+        replaced(training, path, value if isinstance(value, tuple) else (value, value))
+    except BadInput:
+        return False
+    return _is_number(value)
+
+
 def _is_number(value: Any) -> bool:
     items = value if isinstance(value, tuple) and value else (value,)
     return all(isinstance(item, float) for item in items)
@@ -189,7 +207,7 @@ def _is_number(value: Any) -> bool:
 
 def _check_seeds(values: Values) -> None:
     if isinstance(values, range):
-        good = min(values) >= 0
+        good = min(values) >= 0 and max(values) < 2**64
     else:
         good = all(isinstance(v, int) and not isinstance(v, bool) and 0 <= v < 2**64 for v in values)
     if not good:
@@ -197,23 +215,37 @@ def _check_seeds(values: Values) -> None:
 
 
 def _check_names(training: Training, names: list[str]) -> None:
-    taken = {"latent", "feature", "step", "loss", "diverged", "completed", *training.parameter_shapes()}
+    taken = _taken(training)
     for name in names:
-        if name in taken:
-            raise BadInput(f"over[{name!r}] cannot name an axis, because the results use that name; choose another.")
+        if name in taken or name.endswith("_history"):
+            own = isinstance(training.over[name], dict)
+            way = "choose another." if own else f"write over={{'another': {{{name!r}: [...]}}}}."
+            raise BadInput(f"over[{name!r}] cannot name an axis, because the results use that name; {way}")
+    for axis, zipped in training.over.items():
+        for name in zipped if isinstance(zipped, dict) else ():
+            if name in names and name != axis:
+                raise BadInput(f"over[{axis!r}] zips {name}, which names another axis too; choose another name there.")
 
 
-def _check_twice(sweeps: list[Sweep]) -> None:
-    seen: set[tuple[str, int | None]] = set()
+def _taken(training: Training) -> set[str]:
+    return {"latent", "feature", "step", "loss", "diverged", "completed", *training.parameter_shapes()}
+
+
+def _check_twice(training: Training, sweeps: list[Sweep]) -> None:
+    seen: dict[str, set[int | None]] = {}
     for sweep in sweeps:
-        if (sweep.path, sweep.entry) in seen or (sweep.path, None) in seen:
+        entries = seen.setdefault(sweep.path, set())
+        entry = None if sweep.entry is None else sweep.entry % training.model.features
+        if entries & {entry, None} or (entries and entry is None):
             raise BadInput(f"over sweeps {sweep.path} twice; keep one of them.")
-        seen.add((sweep.path, sweep.entry))
+        entries.add(entry)
 
 
 def _labels(values: Values) -> Any:
     if isinstance(values, range):
-        return np.arange(values.start, values.stop, values.step)
+        return np.arange(values.start, values.stop, values.step, dtype=np.uint64 if max(values) >= 2**63 else None)
+    if all(isinstance(value, int) for value in values) and max(values) >= 2**63:
+        return np.asarray(values, dtype=np.uint64)
     if all(isinstance(value, str | int | float) for value in values):
         return np.asarray(values)
     if all(isinstance(value, Spec) for value in values):

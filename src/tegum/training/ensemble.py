@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import jax
 import numpy as np
 
+from tegum.errors import BadInput
 from tegum.toy.random import key_of
 from tegum.training.axes import Grid, Group
 from tegum.training.loop import BLOCK, Program, State, program
@@ -61,6 +62,8 @@ def compute(grid: Grid, todo: np.ndarray, keep: Keep, progress: Progress, worker
 
     On Ctrl-C what is finished has been kept, and KeyboardInterrupt goes on to the caller.
     """
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise BadInput(f"workers={workers!r} must be a whole number of at least 1; leave it out for one on each core.")
     count = workers or default_workers()
     with ThreadPoolExecutor(count, thread_name_prefix="tegum") as pool:
         try:

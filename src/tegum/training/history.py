@@ -2,13 +2,13 @@
 
 import inspect
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import field_validator
 
-from tegum.errors import BadInput, near
+from tegum.errors import BadInput, near, shown
 from tegum.spec import Count, Function, Spec
 
 What = Literal["loss", "parameters", "gradients"] | Function
@@ -28,9 +28,27 @@ class Record(Spec):
     @classmethod
     def _known(cls, what: Any) -> Any:
         for item in what:
+            if callable(item) and not hasattr(item, "__name__"):
+                raise ValueError(f"what={shown(item)} needs a name to be recorded under; write it as a def.")
             if isinstance(item, str) and ":" not in item and item not in WORDS:
                 raise ValueError(f"what={item!r} cannot be recorded; {near(item, WORDS)} Or pass a function.")
         return what
+
+    @field_validator("what")
+    @classmethod
+    def _apart(cls, what: tuple[What, ...]) -> Any:
+        names = [item if isinstance(item, str) else item.__name__ for item in what]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"what={twice} is recorded twice; name it once, and give each metric a name of its own.")
+        return what
+
+    def check(self, parameters: Collection[str]) -> None:
+        """Raise `BadInput` where a metric asks for what the model lacks, or has the name of a result."""
+        for name, metric in self.metrics.items():
+            _arguments(metric, parameters)
+            if name in {"loss", *parameters, *(f"{parameter}_gradient" for parameter in parameters)}:
+                raise BadInput(f"the metric {name} has the name of a result; rename it.")
 
     @abstractmethod
     def steps(self, total: int) -> list[int]:
@@ -67,6 +85,8 @@ class AtSteps(Record):
     at: tuple[int, ...]
 
     def steps(self, total: int) -> list[int]:
+        if not self.at:
+            raise BadInput("at_steps names no step; give at least one, or leave the record out.")
         outside = [step for step in self.at if not 0 <= step <= total]
         if outside:
             raise BadInput(f"at_steps includes {outside[0]}, which is not in 0 … {total}, the steps of this training.")
@@ -85,7 +105,7 @@ def log_spaced(count: int, *what: What) -> LogSpaced:
 
 def at_steps(steps: Sequence[int], *what: What) -> AtSteps:
     """Record at these steps."""
-    return AtSteps(at=tuple(steps), **_given(what))
+    return AtSteps(at=steps, **_given(what))
 
 
 def _given(what: tuple[What, ...]) -> dict[str, Any]:
@@ -94,7 +114,15 @@ def _given(what: tuple[What, ...]) -> dict[str, Any]:
 
 def apply_metric(metric: Callable[..., Any], parameters: dict[str, Any]) -> Any:
     """Call a metric with the parameters that its arguments name."""
-    wanted = list(inspect.signature(metric).parameters.values())
+    return metric(**{name: parameters[name] for name in _arguments(metric, parameters)})
+
+
+def _arguments(metric: Callable[..., Any], parameters: Collection[str]) -> list[str]:
+    """Which parameters a metric asks for."""
+    try:
+        wanted = inspect.signature(metric).parameters.values()
+    except ValueError:
+        raise BadInput(f"the metric {metric.__name__} hides its arguments; wrap it: def metric(W): ...") from None
     names = [p.name for p in wanted if p.name in parameters or p.default is inspect.Parameter.empty]
     missing = [name for name in names if name not in parameters]
     if missing:
@@ -102,4 +130,4 @@ def apply_metric(metric: Callable[..., Any], parameters: dict[str, Any]) -> Any:
             f"the metric {metric.__name__} asks for {missing[0]!r}, which is no parameter of this model; "
             f"there are: {', '.join(sorted(parameters))}."
         )
-    return metric(**{name: parameters[name] for name in names})
+    return names

@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from tegum.errors import BadInput, near
 from tegum.spec import Finite, NotNegative, Spec, leaves, with_leaves
@@ -45,8 +45,12 @@ class Intervention(Spec):
 
     @field_validator("at", mode="before")
     @classmethod
-    def _steps(cls, at: Any) -> Any:
-        at = (at,) if isinstance(at, int) else tuple(at)
+    def _sequence(cls, at: Any) -> Any:
+        return at if hasattr(at, "__iter__") else (at,)
+
+    @field_validator("at")
+    @classmethod
+    def _steps(cls, at: tuple[int, ...]) -> tuple[int, ...]:
         if any(step < 0 for step in at):
             raise ValueError(f"at={min(at)} must be a step of the training, 0 or later.")
         return at
@@ -87,6 +91,12 @@ class Freeze(Spec):
     start: int = Field(default=0, ge=0)
     stop: int | None = None
 
+    @model_validator(mode="after")
+    def _order(self) -> "Freeze":
+        if self.stop is not None and self.stop <= self.start:
+            raise ValueError(f"stop={self.stop} must come after start={self.start}; leave it out to hold to the end.")
+        return self
+
 
 def feature_mask(
     model: Model, parameters: Parameters, name: str, features: tuple[int, ...] | None, *, lanes: int
@@ -107,6 +117,8 @@ def check_target(target: Perturb | Freeze, model: Model, shapes: Shapes) -> None
         raise BadInput(f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(shapes))}")
     if target.features is not None and "feature" not in model.axes(shapes)[target.parameter]:
         raise BadInput(f"parameter={target.parameter!r} has no axis of features; leave features out to take all of it.")
+    if target.features == ():
+        raise BadInput("features=() chooses nothing; leave it out to take all of them.")
     outside = [i for i in target.features or () if not 0 <= i < model.features]
     if outside:
         raise BadInput(f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model.")

@@ -61,7 +61,7 @@ class Program(NamedTuple):
     """The compiled functions for one structure of training."""
 
     width: int | None
-    start: Callable[[Numbers, Key, Any], State]
+    start: Callable[[Numbers, Any, Any], State]
     advance: Callable[[Numbers, State, Any, Any], tuple[State, Measured]]
     edit: Callable[[Numbers, State, int], State]
 

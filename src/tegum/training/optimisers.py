@@ -9,6 +9,8 @@ Every float may be swept. An optimiser of one's own returns any Optax transforma
             return optax.lion(self.rate(steps), weight_decay=self.decay)
 """
 
+import functools
+import inspect
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal
@@ -153,9 +155,8 @@ class Optax(Optimiser):
     @field_validator("name")
     @classmethod
     def _exists(cls, name: str) -> str:
-        if not callable(getattr(optax, name, None)):
-            known = [n for n in optax.__all__ if callable(getattr(optax, n, None)) and n.islower()]
-            raise ValueError(f"name={name!r} is not an optimiser of Optax; {near(name, known)}")
+        if name not in _in_optax():
+            raise ValueError(f"name={name!r} is not an optimiser of Optax; {near(name, _in_optax())}")
         return name
 
     @field_validator("options", mode="before")
@@ -168,6 +169,14 @@ class Optax(Optimiser):
             return getattr(optax, self.name)(self.rate(steps), **dict(self.options))
         except TypeError as error:
             raise BadInput(f"optax.{self.name} refuses options={dict(self.options)}: {error}.") from None
+
+
+@functools.cache
+def _in_optax() -> list[str]:
+    """The functions of Optax that take a learning rate; what it has deprecated is not looked at."""
+    functions = {n: f for n, f in vars(optax).items() if n in optax.__all__ and n.islower() and callable(f)}
+    takes = (n for n, f in functions.items() if "learning_rate" in inspect.signature(f).parameters)
+    return sorted(n for n in takes if not n.startswith("scale_by"))
 
 
 def begin(optimiser: Optimiser, steps: Array, parameters: Any, *, lanes: bool) -> Moments:
@@ -190,7 +199,7 @@ def _mapped(optimiser: Optimiser, steps: Array, lanes: bool, apply: Callable[...
     """An elementwise optimiser takes all instances at once; any other one is mapped over them, so that a norm or a
     trust ratio is never taken across instances."""
 
-    def one(numbers: dict[str, Array], *args: Any) -> Any:
+    def one(numbers: dict[str, Any], *args: Any) -> Any:
         return apply(with_leaves(optimiser, numbers).transformation(steps), *args)
 
     if optimiser.lanes or not lanes:
@@ -199,10 +208,10 @@ def _mapped(optimiser: Optimiser, steps: Array, lanes: bool, apply: Callable[...
 
 
 def forget(optimiser: Optimiser, moments: Moments, touched: Any) -> Moments:
-    """Zero the optimiser's memory of the touched entries, wherever it keeps an array for each parameter."""
+    """Zero the optimiser's memory of the touched entries, wherever it keeps a number for each."""
 
     def clear(leaf: Array, mask: Array) -> Array:
-        return jnp.where(mask, jnp.zeros((), leaf.dtype), leaf)
+        return jnp.where(mask, jnp.zeros((), leaf.dtype), leaf) if leaf.shape == mask.shape else leaf
 
     transformation = optimiser.transformation(jnp.int32(1))
     return optax.tree_map_params(transformation, clear, moments, touched)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tegum.errors import BadInput, near
-from tegum.toy.models import Model, axes_by_length
+from tegum.errors import BadInput, near, shown
+from tegum.toy.models import Model, Shapes, axes_by_length
 from tegum.training.axes import Grid
 from tegum.training.ensemble import Arrays, Progress, compute
 from tegum.training.training import Training
@@ -47,8 +47,8 @@ class Run:
             method = "nearest" if isinstance(value, float) else None
             try:
                 data = data.sel({name: value}, method=method)
-            except KeyError:
-                raise BadInput(f"{name}={value!r} is not on that axis; it holds {data[name].values!r}.") from None
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise BadInput(f"{name}={shown(value)} is not on that axis; it holds {_held(data[name])}.") from None
         return type(self)(self.training, data)
 
     def measure(self, metric: Callable[[np.ndarray], Any], *axes: str, parameter: str = "W") -> xr.DataArray:
@@ -56,10 +56,16 @@ class Run:
 
         `run.measure(tegum.geometry.norms, "feature")`
         """
-        array = self.data[parameter]
         own = ("latent", "feature")
+        matrices = [str(name) for name, array in self.data.items() if {*own} <= {*array.dims}]
+        if parameter not in matrices:
+            raise BadInput(f"parameter={parameter!r} is no matrix of this run; {near(parameter, matrices)}")
+        array = self.data[parameter]
         rest = [dim for dim in array.dims if dim not in own]
         values = np.asarray(metric(array.transpose(*rest, *own).values))
+        if values.ndim != len(rest) + len(axes):
+            extra = values.ndim - len(rest)
+            raise BadInput(f"axes={axes} must name what the metric returns of each W; this one has {extra} axes there.")
         coords = {name: c for name, c in array.coords.items() if set(c.dims) <= set(rest)}
         return xr.DataArray(values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None))
 
@@ -132,6 +138,12 @@ def execute(
     return Run(training, board.dataset())
 
 
+def _held(axis: xr.DataArray) -> str:
+    """The labels of an axis in words: all of a few, else the first and the last."""
+    labels = [str(label) for label in axis.values]
+    return ", ".join(labels if len(labels) <= 8 else [*labels[:3], "…", labels[-1]])
+
+
 class Board:
     """Where results are pinned, each at its instance; NaN where nothing has come yet."""
 
@@ -144,7 +156,7 @@ class Board:
         """Pin the results of these instances. Smaller models are padded with NaN to the largest."""
         for name, values in arrays.items():
             self._make_room(name, values)
-            inside = tuple(slice(length) for length in values.shape[1:])
+            inside: tuple[Any, ...] = tuple(slice(length) for length in values.shape[1:])
             self.arrays[name][(instances, *inside)] = values
         self.completed[instances] = True
 
@@ -204,11 +216,11 @@ class Board:
         """Whether an instance's final loss and parameters are numbers; padding does not count."""
         finite = np.ones(self.grid.size, bool)
         for group in self.grid.groups:
-            shapes = {"loss": (), **group.training.parameter_shapes()}
+            shapes: Shapes = {"loss": (), **group.training.parameter_shapes()}
             for name in shapes:
                 if name not in self.arrays:
                     continue
-                inside = tuple(slice(length) for length in shapes[name])
+                inside: tuple[Any, ...] = tuple(slice(length) for length in shapes[name])
                 values = self.arrays[name][(group.instances, *inside)].reshape(len(group.instances), -1)
                 finite[group.instances] &= np.isfinite(values).all(axis=1)
         return finite

@@ -1,13 +1,13 @@
 """What a training is: model, law, loss, optimiser, how long, swept over what, recorded when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import partial
 from typing import Any, Literal
 
 import jax
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from tegum.errors import BadInput
+from tegum.errors import BadInput, shown
 from tegum.spec import Count, Spec, plain
 from tegum.toy.features import Law, SparseUniform
 from tegum.toy.loss import Loss, SquaredError
@@ -49,6 +49,13 @@ class Training(Spec):
     evaluation_samples: Count = 8192
     precision: Literal["float32", "float64"] = "float32"
 
+    @field_validator("steps")
+    @classmethod
+    def _steps(cls, steps: int) -> int:
+        if steps >= 2**31:
+            raise ValueError(f"steps={steps} must be below 2^31, where the count of steps ends.")
+        return steps
+
     @field_validator("seed")
     @classmethod
     def _seed(cls, seed: int) -> int:
@@ -59,8 +66,20 @@ class Training(Spec):
     @field_validator("over", mode="before")
     @classmethod
     def _over(cls, over: Any) -> Any:
-        pairs = over.items() if isinstance(over, Mapping) else over
+        pairs = list(over.items()) if isinstance(over, Mapping) else over
+        if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
+            raise ValueError(
+                f"over={shown(over)} must be a mapping from fields to values, such as {{'seed': range(100)}}."
+            )
         return {name: _axis(name, values) for name, values in pairs}
+
+    @field_validator("interventions", "freeze", mode="before")
+    @classmethod
+    def _several(cls, given: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, Spec):
+            name, kind = info.field_name, type(given).__name__
+            raise ValueError(f"{name}={kind}(...) must be a sequence; for one use {name}=[{kind}(...)].")
+        return given
 
     def plain(self) -> dict[str, Any]:
         """As JSON values; `over` as pairs, because the order of the axes counts."""
@@ -73,8 +92,14 @@ class Training(Spec):
         parameters = self.parameter_shapes()
         if self.record is not None:
             self.record.steps(self.steps)
+            self.record.check(parameters)
         for target in self.freeze:
             check_target(target, self.model, parameters)
+            if target.start >= self.steps:
+                raise BadInput(
+                    f"a freeze from step {target.start} comes too late; "
+                    f"the training has steps={self.steps}, counted from 0."
+                )
         for intervention in self.interventions:
             intervention.check(self.model, parameters)
             if any(step >= self.steps for step in intervention.at):
@@ -89,11 +114,13 @@ class Training(Spec):
         return {name: value.shape for name, value in jax.eval_shape(partial(initial, self.model), key).items()}
 
 
+def _is_pair(given: Any) -> bool:
+    return isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str)
+
+
 def _axis(name: str, values: Any) -> Any:
-    if isinstance(values, Mapping):
-        zipped = {path: _values(path, given) for path, given in values.items() if path != "range"}
-        if set(values) == {"range"}:
-            return range(*values["range"])
+    if isinstance(values, Mapping) and set(values) != {"range"}:
+        zipped = {path: _values(path, given) for path, given in values.items()}
         lengths = {path: len(given) for path, given in zipped.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"over[{name!r}] zips fields of different lengths {lengths}; they need to be equal.")
@@ -105,15 +132,26 @@ def _axis(name: str, values: Any) -> Any:
 
 def _values(name: str, values: Any) -> Values:
     if isinstance(values, Mapping) and set(values) == {"range"}:
-        return range(*values["range"])
+        values = _range(name, values["range"])
     if hasattr(values, "tolist"):
         values = values.tolist()
+    if isinstance(values, Mapping | Set | Spec):
+        raise ValueError(f"over[{name!r}]={shown(values)} must be a sequence of values, in brackets: [...].")
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        raise ValueError(f"over[{name!r}]={values!r} must be a sequence of values; for one value use [{values!r}].")
+        whole = name == "seed" and isinstance(values, int)
+        way = f"for {values} seeds use range({values})" if whole else f"for one value use [{shown(values)}]"
+        raise ValueError(f"over[{name!r}]={shown(values)} must be a sequence of values; {way}.")
     kept: Values = values if isinstance(values, range) else tuple(_tuple(v) for v in values)
     if not len(kept):
         raise ValueError(f"over[{name!r}] is empty; give at least one value.")
     return kept
+
+
+def _range(name: str, bounds: Any) -> range:
+    try:
+        return range(*bounds)
+    except (TypeError, ValueError):
+        raise ValueError(f"over[{name!r}]={{'range': {shown(bounds)}}} must hold start, stop and step.") from None
 
 
 def _tuple(value: Any) -> Any:

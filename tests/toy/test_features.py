@@ -1,0 +1,225 @@
+"""Every law of x against its definition: what is active with what, how often, and with which values."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import stats
+
+import tegum as tg
+from tegum.errors import BadInput
+from tegum.spec import Spec, leaves, with_leaves
+from tegum.toy.features import draw
+from tegum.toy.product import Identity
+from tegum.toy.random import key_of
+
+N = 6  # features
+MANY = 100_000  # samples
+ALPHA = 1e-4  # of each Kolmogorov-Smirnov test; there are dozens
+
+LAWS: list[tg.Law] = [
+    tg.OneHot(),
+    tg.SparseUniform(feature_probability=0.3),
+    tg.SparseUniform(feature_probability=(0.0, 0.1, 0.3, 0.5, 0.9, 1.0)),
+    tg.KActive(active=4),
+    tg.CorrelatedSets(sets=2, feature_probability=(0.2, 0.7)),
+    tg.CorrelatedSets(sets=3, feature_probability=0.4),
+    tg.AnticorrelatedSets(sets=2, feature_probability=(0.2, 0.7)),
+    tg.AnticorrelatedSets(sets=3, feature_probability=0.4),
+    tg.UnitNorm(of=tg.SparseUniform(feature_probability=0.3)),
+    tg.FixedSamples(count=5, of=tg.KActive(active=2)),
+]
+
+
+class Gaussian(tg.Law):
+    """A user's law, written for one model."""
+
+    scale: float = 1.0
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return self.scale * jax.random.normal(key, (features, samples))
+
+
+def key(seed: int = 0) -> jax.Array:
+    return jnp.array(key_of(seed), jnp.uint32)
+
+
+@functools.cache
+def sampled(law: tg.Law) -> np.ndarray:
+    return np.asarray(draw(law, key(1), N, MANY), float)
+
+
+def near(probability: float) -> Any:
+    """A frequency among MANY samples, within four standard errors."""
+    return pytest.approx(probability, abs=4 * np.sqrt(max(probability * (1 - probability), 1e-12) / MANY))
+
+
+def together(x: np.ndarray) -> np.ndarray:
+    """How often each pair of features is active in one sample."""
+    active = (x > 0).astype(float)
+    return active @ active.T / x.shape[1]
+
+
+def some_lane(spec: Spec, lanes: Any) -> Any:
+    """The spec with its numbers shrunk by 1, 1/2, 1/3, ... in the lanes of this number."""
+    share = 1 / (1 + np.asarray(lanes, np.float32))
+    numbers = {path: np.multiply.outer(np.float32(value), share) for path, value in leaves(spec).items()}
+    return with_leaves(spec, {path: jnp.asarray(value, jnp.float32) for path, value in numbers.items()})
+
+
+@pytest.mark.parametrize("law", [LAWS[i] for i in (0, 1, 2, 4, 6, 9)] + [tg.UnitNorm(of=Gaussian(scale=2.0))], ids=repr)
+def test_each_lane_is_what_it_is_alone(law: tg.Law) -> None:
+    keys = jnp.stack([key(seed) for seed in range(3)], axis=-1)
+    whole = draw(some_lane(law, range(3)), keys, N, 7)
+    assert whole.shape == (N, 7, 3)
+    for lane in range(3):
+        np.testing.assert_array_equal(whole[..., lane], draw(some_lane(law, lane), key(lane), N, 7))
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_active_values_lie_inside_0_and_1_and_seeds_differ(law: tg.Law) -> None:
+    x = sampled(law)
+    assert x.shape == (N, MANY)
+    assert x.min() == 0
+    if isinstance(law, tg.OneHot | tg.UnitNorm):
+        assert x.max() == pytest.approx(1, abs=1e-6)
+    else:
+        assert x.max() < 1
+    assert (np.asarray(draw(law, key(2), N, MANY)) != x).any()
+
+
+def test_one_hot() -> None:
+    x = sampled(tg.OneHot())
+    assert set(np.unique(x)) == {0.0, 1.0}
+    assert (x.sum(0) == 1).all()
+    for frequency in together(x).diagonal():
+        assert frequency == near(1 / N)
+    assert tg.OneHot().dataset(key(), N) == Identity(N)
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if isinstance(law, tg.SparseUniform)], ids=repr)
+def test_sparse_uniform(law: tg.SparseUniform) -> None:
+    x = sampled(law)
+    p = np.broadcast_to(np.asarray(law.feature_probability), N)
+    expected = np.where(np.eye(N, dtype=bool), p, np.outer(p, p))
+    for observed, probability in zip(together(x).ravel(), expected.ravel(), strict=True):
+        assert observed == near(probability)
+    for row, probability in zip(x, p, strict=True):
+        if probability:
+            assert stats.kstest(row[row > 0], "uniform").pvalue > ALPHA
+        assert row.mean(dtype=float) == pytest.approx(probability / 2, abs=4 * np.sqrt(probability / 3 / MANY))
+
+
+@pytest.mark.parametrize("active", [1, 2, N])
+def test_k_active(active: int) -> None:
+    x = sampled(tg.KActive(active=active))
+    assert ((x > 0).sum(0) == active).all()
+    pair = active * (active - 1) / (N * (N - 1))
+    expected = np.where(np.eye(N, dtype=bool), active / N, pair)
+    for observed, probability in zip(together(x).ravel(), expected.ravel(), strict=True):
+        assert observed == near(probability)
+    assert stats.kstest(x[x > 0], "uniform").pvalue > ALPHA
+
+
+def test_k_active_is_exact_where_uniform_draws_would_tie() -> None:
+    """Among 400 × 4,000 draws of 23 bits, the 200th and the 201st of a column are equal now and then, as with this
+    seed."""
+    x = draw(tg.KActive(active=200), key(3), 400, 4000)
+    assert set((x > 0).sum(0).tolist()) == {200}
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if isinstance(law, tg.CorrelatedSets)], ids=repr)
+def test_correlated_sets_are_active_whole_or_not_at_all(law: tg.CorrelatedSets) -> None:
+    x = sampled(law)
+    members = x.reshape(law.sets, N // law.sets, MANY) > 0
+    assert (members.all(1) == members.any(1)).all()
+    p = np.broadcast_to(np.asarray(law.feature_probability), law.sets)
+    for i, j in np.ndindex(law.sets, law.sets):
+        assert (members[i, 0] & members[j, 0]).mean() == near(p[i] if i == j else p[i] * p[j])
+    first, second = x[:2, x[0] > 0]  # of one set: their values are independent
+    assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(first.size)
+    assert stats.kstest(first, "uniform").pvalue > ALPHA
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if isinstance(law, tg.AnticorrelatedSets)], ids=repr)
+def test_anticorrelated_features_never_co_occur(law: tg.AnticorrelatedSets) -> None:
+    x, size = sampled(law), N // law.sets
+    members = x.reshape(law.sets, size, MANY) > 0
+    assert members.sum(1).max() == 1
+    p = np.repeat(np.broadcast_to(np.asarray(law.feature_probability), law.sets), size) / size
+    same_set = np.kron(np.eye(law.sets), np.ones((size, size))) > 0
+    expected = np.where(np.eye(N, dtype=bool), p, np.where(same_set, 0.0, np.outer(p, p)))
+    for observed, probability in zip(together(x).ravel(), expected.ravel(), strict=True):
+        assert observed == near(probability)
+    for row in x:
+        assert stats.kstest(row[row > 0], "uniform").pvalue > ALPHA
+
+
+def test_unit_norm_scales_each_sample_and_leaves_zero_zero() -> None:
+    of = tg.SparseUniform(feature_probability=0.1)
+    x, raw = sampled(tg.UnitNorm(of=of)), sampled(of)
+    length = np.sqrt((raw**2).sum(0))
+    assert (length == 0).any()
+    assert (x[:, length == 0] == 0).all()
+    alive = length > 0
+    np.testing.assert_allclose(x[:, alive], raw[:, alive] / length[alive], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [tg.SparseUniform, tg.CorrelatedSets, tg.AnticorrelatedSets, lambda **p: tg.UnitNorm(of=tg.SparseUniform(**p))],
+)
+def test_probabilities_0_and_1_are_never_and_always(law: Any) -> None:
+    assert (np.asarray(draw(law(feature_probability=0.0), key(), N, MANY)) == 0).all()
+    x = np.asarray(draw(law(feature_probability=1.0), key(), N, MANY))
+    expected = 2 if law is tg.AnticorrelatedSets else N
+    assert ((x > 0).sum(0) == expected).all()
+
+
+def test_fixed_samples_are_drawn_once_for_each_seed() -> None:
+    law = tg.FixedSamples(count=7, of=tg.KActive(active=2))
+    data = law.dataset(key(3), N)
+    assert isinstance(data, jax.Array)
+    np.testing.assert_array_equal(data, draw(law.of, key(3), N, 7))
+    np.testing.assert_array_equal(data, law.dataset(key(3), N))
+    assert (np.asarray(data) != np.asarray(law.dataset(key(4), N))).any()
+    for fresh in LAWS[1:-1]:
+        assert fresh.dataset(key(), N) is None
+
+
+def test_a_users_law_gets_an_ordinary_key() -> None:
+    expected = 3 * jax.random.normal(jax.random.wrap_key_data(key(5)), (N, 7))
+    np.testing.assert_array_equal(draw(Gaussian(scale=3.0), key(5), N, 7), expected)
+
+
+@pytest.mark.parametrize(
+    ("law", "sentence"),
+    [
+        (
+            tg.SparseUniform(feature_probability=(0.1, 0.2)),
+            "feature_probability has 2 values, the model has 6 features; give one number or 6.",
+        ),
+        (
+            tg.FixedSamples(count=3, of=tg.UnitNorm(of=tg.SparseUniform(feature_probability=(0.1,)))),
+            "feature_probability has 1 values, the model has 6 features; give one number or 6.",
+        ),
+        (tg.KActive(active=7), "active=7 must be at most the number of features, 6."),
+        (tg.CorrelatedSets(sets=4), "6 features cannot be split into sets=4 equal sets; choose a divisor."),
+        (
+            tg.AnticorrelatedSets(sets=3, feature_probability=(0.1, 0.2)),
+            "feature_probability has 2 values for sets=3; give one number or one for each set.",
+        ),
+    ],
+)
+def test_laws_that_cannot_give_six_features_say_so(law: tg.Law, sentence: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        law.check(N)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("law", LAWS, ids=repr)
+def test_laws_that_can_do_not_complain(law: tg.Law) -> None:
+    law.check(N)
