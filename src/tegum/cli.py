@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from tegum.errors import BadInput
+from tegum.errors import BadInput, near
 
 if TYPE_CHECKING:
     from tegum.claims import Judged
     from tegum.runs.store import Folder
 
 app = typer.Typer(
-    help="A laboratory for toy models of superposition.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,6 +23,13 @@ app = typer.Typer(
 
 Into = Annotated[Path, typer.Option("--into", help="Folder that holds the runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+@app.callback(invoke_without_command=True)
+def alone(context: typer.Context) -> None:
+    """A laboratory for toy models of superposition."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command("list")
@@ -49,7 +54,9 @@ def run(
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a field: --set seeds=100.")] = None,
     into: Into = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Throw away what is stored and train again.")] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; by default one for each core.")] = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Threads; by default one for each core.")
+    ] = None,
     images: Annotated[
         str | None, typer.Option(help="Also write figures as png, svg or pdf (needs tegum[images]).")
     ] = None,
@@ -59,10 +66,13 @@ def run(
     from tegum.experiments import find
 
     changes = dict(_change(text) for text in set_ or [])
+    if images not in (None, "png", "svg", "pdf"):
+        raise BadInput(f"--images {images} must be png, svg or pdf.")
+    threads = _count(workers)
     experiment = find(name, size, **changes)
     from tegum.conduct import conduct, opened
 
-    folder = conduct(experiment, name, into=into, force=force, workers=workers, progress=None)
+    folder = conduct(experiment, name, into=into, force=force, workers=threads, progress=None)
     _, panels, claims, facts = opened(folder)
     if images is not None:
         _write_images(folder, panels, images)
@@ -89,19 +99,26 @@ def report(
     output: Annotated[Path | None, typer.Option(help="Where the book goes; default book.html beside the runs.")] = None,
 ) -> None:
     """Bind all finished runs into one book with one scorecard, and write their pages anew."""
-    from tegum.conduct import DONE, bound, rewritten
-    from tegum.runs.store import folders
+    from tegum.conduct import bound, rewritten
+    from tegum.runs.store import DONE, folders
 
     finished = [folder for folder in folders(into) if folder.has(DONE)]
     if not finished:
-        raise BadInput(f"{into} holds no finished run; make one with: tegum run intro")
+        raise BadInput(f"{into} holds no finished run; make one with tegum run intro.")
     for folder in finished:
         rewritten(folder)
     print(bound(finished, output or into / "book.html"))
 
 
-def _change(text: str) -> tuple[str, Any]:
+def _count(workers: str | None) -> int | None:
+    if workers is None:
+        return None
+    if not workers.isdecimal() or int(workers) < 1:
+        raise BadInput(f"--workers {workers} must be a whole number of at least 1; leave it out for one on each core.")
+    return int(workers)
 
+
+def _change(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise BadInput(f"--set {text!r} must look like name=value, such as --set seeds=100.")
@@ -112,16 +129,16 @@ def _change(text: str) -> tuple[str, Any]:
 
 
 def _folder(name: str, into: Path) -> "Folder":
-    from tegum.conduct import DONE
-    from tegum.experiments import find
-    from tegum.runs.store import Folder, folders
+    from tegum.experiments import listed
+    from tegum.runs.store import DONE, Folder, folders
 
     if Path(name).is_dir():
         return Folder(Path(name))
-    find(name)
+    if name not in listed():
+        raise BadInput(f"{name!r} is neither a run folder nor an experiment; {near(name, list(listed()))}")
     runs = [f for f in folders(into) if f.path.name.rpartition("-")[0] == name and f.has(DONE)]
     if not runs:
-        raise BadInput(f"{into} holds no finished run of {name}; make one with: tegum run {name}")
+        raise BadInput(f"{into} holds no finished run of {name}; make one with tegum run {name}.")
     return max(runs, key=lambda folder: (folder.path / DONE).stat().st_mtime)
 
 
@@ -148,9 +165,6 @@ def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_jso
 
 
 def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
-
-    if kind not in ("png", "svg", "pdf"):
-        raise BadInput(f"images={kind!r} must be png, svg or pdf.")
     try:
         for panel in panels:
             panel.figure.write_image(folder.path / "figures" / f"{panel.name}.{kind}", scale=2 if kind == "png" else 1)
@@ -158,6 +172,10 @@ def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
         raise BadInput(
             f"images need Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]' ({error})."
         ) from None
+
+
+def _complaint(error: TyperException) -> str:
+    return f"tegum: {error.format_message().rstrip('.')}; see tegum --help."
 
 
 def main() -> None:
@@ -171,6 +189,6 @@ def main() -> None:
         print("tegum: interrupted; run the same command again to go on from here.", file=sys.stderr)
         code = 130
     except TyperException as error:
-        print(f"tegum: {error.format_message()} See: tegum --help", file=sys.stderr)
+        print(_complaint(error), file=sys.stderr)
         code = 2
     sys.exit(code or 0)

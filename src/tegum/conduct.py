@@ -1,6 +1,8 @@
 """Conduct an experiment: train into its folder, judge, draw, write the page."""
 
+import dataclasses
 import json
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +14,8 @@ from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Panel
 from tegum.report.page import Chapter, book, page
 from tegum.runs.provenance import provenance
-from tegum.runs.store import Folder
+from tegum.runs.store import DONE, Folder
 
-DONE = "provenance.json"  # written last: its presence says that all the rest is there
 ROOT = Path("runs")
 
 
@@ -34,20 +35,42 @@ def conduct(
     folder = Folder.create(into, name, experiment)
     if force:
         folder.clear()
-    if folder.has(DONE):
+    if _finished(folder):
         return folder
     began = time.monotonic()
     trainings = experiment.trainings()
-    runs = {key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()}
-    claims, panels = experiment.claims(runs), experiment.panels(runs)
-    facts = provenance(trainings.values(), time.monotonic() - began)
+    with folder.alone():
+        runs = {
+            key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
+        }
+        claims, panels = experiment.claims(runs), experiment.panels(runs)
+        _write(folder, experiment, name, panels, claims, provenance(trainings.values(), time.monotonic() - began))
+    return folder
+
+
+def _finished(folder: Folder) -> bool:
+    """Whether all is there; a file that its reader removed, because it was damaged, is written again."""
+    if not folder.has(DONE) or not folder.has("panels.json"):
+        return False
+    names = [f"figures/{panel['name']}.json" for panel in _entries(folder, "panels.json", {"name"})]
+    return all(folder.has(name) for name in ("claims.json", "report.html", *names))
+
+
+def _write(
+    folder: Folder,
+    experiment: Experiment,
+    name: str,
+    panels: list[Panel],
+    claims: list[Judged],
+    facts: dict[str, Any],
+) -> None:
+    """All files but the data, and last of all the one that says so."""
     for panel in panels:
         folder.write(f"figures/{panel.name}.json", panel.figure.to_json())
     folder.write("panels.json", json.dumps([_words(panel) for panel in panels], indent=2))
     folder.write("claims.json", json.dumps([claim.as_dict() for claim in claims], indent=2, allow_nan=False))
     folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
     folder.write(DONE, json.dumps(facts, indent=2))
-    return folder
 
 
 def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
@@ -56,13 +79,30 @@ def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[
 
     facts = folder.json(DONE)
     name, _ = name_and_digest(folder)
+    if not isinstance(facts, dict) or not {"seconds", "versions"} <= set(facts):
+        raise folder.damaged(DONE)
     experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
-    claims = [Judged(**_numbers(entry)) for entry in folder.json("claims.json")]
-    panels = [
-        Panel(**words, figure=plotly.io.from_json(json.dumps(folder.json(f"figures/{words['name']}.json"))))
-        for words in folder.json("panels.json")
-    ]
+    claims = [Judged(**_numbers(entry)) for entry in _entries(folder, "claims.json", _names(Judged))]
+    panels = []
+    for words in _entries(folder, "panels.json", _names(Panel) - {"figure"}):
+        file = f"figures/{words['name']}.json"
+        try:
+            panels.append(Panel(**words, figure=plotly.io.from_json(json.dumps(folder.json(file)))))
+        except (TypeError, ValueError, AttributeError) as error:
+            raise error if isinstance(error, BadInput) else folder.damaged(file) from None
     return experiment, panels, claims, facts
+
+
+def _entries(folder: Folder, file: str, names: set[str]) -> list[dict[str, Any]]:
+    """A file that lists mappings which have all these names."""
+    entries = folder.json(file)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) and names <= set(entry) for entry in entries):
+        raise folder.damaged(file)
+    return entries
+
+
+def _names(kind: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
 
 
 def rewritten(folder: Folder) -> Path:
@@ -94,7 +134,9 @@ def name_and_digest(folder: Folder) -> tuple[str, str]:
 def command(experiment: Experiment, name: str) -> str:
     """The shortest command that runs this very spec."""
     size = min(experiment.sizes, key=lambda s: len(_changes(experiment, s)))
-    changes = "".join(f" --set {key}={json.dumps(value)}" for key, value in _changes(experiment, size).items())
+    changes = "".join(
+        f" --set {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in _changes(experiment, size).items()
+    )
     return f"tegum run {name} --size {size}{changes}"
 
 

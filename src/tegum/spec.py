@@ -61,7 +61,8 @@ class Spec(BaseModel):
             kind = _kind(cls, data.pop("kind"))
             return handler(data) if kind is cls else kind(**data)  # type: ignore[return-value]
         if isinstance(data, Mapping) and inspect.isabstract(cls):
-            raise ValueError(f"{shown(dict(data))} needs 'kind', the name of a {cls.__name__}; {near('', list(_usable(cls)))}")
+            known = near("", list(_usable(cls)))
+            raise ValueError(f"{shown(dict(data))} needs 'kind', the name of {_a(cls.__name__)}; {known}")
         return handler(data)
 
     def plain(self) -> dict[str, Any]:
@@ -70,7 +71,12 @@ class Spec(BaseModel):
 
     def json_text(self, *, indent: int | None = None) -> str:
         """Canonical JSON: sorted keys, so that equal specs have equal text."""
-        return json.dumps(self.plain(), sort_keys=True, indent=indent, allow_nan=False)
+        try:
+            return json.dumps(self.plain(), sort_keys=True, indent=indent, allow_nan=False)
+        except (TypeError, ValueError):
+            raise BadInput(
+                f"{shown(self)} has a field that JSON cannot hold; use finite numbers, texts, specs and functions."
+            ) from None
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -81,7 +87,7 @@ class Spec(BaseModel):
             where = f"line {error.lineno}, column {error.colno}"
             raise BadInput(f"this is not JSON at {where}; it needs the text that json_text() writes.") from None
         if not isinstance(data, dict):
-            raise BadInput(f"this JSON is {shown(text)}, which is no mapping; it needs the text that json_text() writes.")
+            raise BadInput(f"{shown(text)} is no mapping; this needs the JSON text that json_text() writes.")
         try:
             return cls.model_validate(data)
         except ValidationError as error:
@@ -314,9 +320,8 @@ def _way_to(spec: type[Spec], name: str) -> str:
     """Where an unknown field belongs, or what its name may have meant."""
     for field, info in spec.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, Spec):
-            default = [info.default_factory] if isinstance(info.default_factory, type) else []
-            for kind in [*default, *_usable(info.annotation).values()]:
-                if name in kind.model_fields:
+            for kind in [type(info.get_default(call_default_factory=True)), *_usable(info.annotation).values()]:
+                if name in getattr(kind, "model_fields", ()):
                     return f"it belongs to the {field}: {field}={kind.__name__}({name}=...)."
     return near(name, list(spec.model_fields)) if spec.model_fields else "it has no fields."
 

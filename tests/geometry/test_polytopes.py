@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tegum.geometry.polytopes import planar_arrangement, planar_gaps
+from tegum.geometry.directions import gram
+from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
 
 SHAPES: dict[str, list[float]] = {
     "one feature": [40],
@@ -160,3 +161,13 @@ def test_gaps_ascend_and_make_a_turn() -> None:
 def test_another_dimension_is_refused(ask: Any) -> None:
     with pytest.raises(ValueError, match=r"W of shape \(4, 3, 5\) has m=3 but a plane needs m=2, shape"):
         ask(np.zeros((4, 3, 5)))
+
+
+def test_aligned_models_compute_the_same_and_look_alike() -> None:
+    W = np.random.default_rng(0).normal(size=(7, 2, 5))
+    turned = aligned(W)
+    np.testing.assert_allclose(gram(turned), gram(W), atol=1e-12)
+    assert (turned[:, 0, 0] > 0).all()
+    np.testing.assert_allclose(turned[:, 1, 0], 0, atol=1e-12)
+    assert (turned[:, 1, 1] >= 0).all()
+    np.testing.assert_allclose(aligned(np.array([[0.0], [2.0]])), [[2.0], [0.0]], atol=1e-12)

@@ -138,7 +138,7 @@ def test_correlated_sets_are_active_whole_or_not_at_all(law: tg.CorrelatedSets) 
     assert (members.all(1) == members.any(1)).all()
     p = np.broadcast_to(np.asarray(law.feature_probability), law.sets)
     for i, j in np.ndindex(law.sets, law.sets):
-        assert (members[i, 0] & members[j, 0]).mean() == near(p[i] if i == j else p[i] * p[j])
+        assert (members[i, 0] & members[j, 0]).mean() == near(float(p[i] if i == j else p[i] * p[j]))
     first, second = x[:2, x[0] > 0]  # of one set: their values are independent
     assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(first.size)
     assert stats.kstest(first, "uniform").pvalue > ALPHA

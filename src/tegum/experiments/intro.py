@@ -7,7 +7,7 @@ import numpy as np
 from tegum.claims import Claim, Judged, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.directions import represented
-from tegum.geometry.polytopes import planar_arrangement
+from tegum.geometry.polytopes import aligned, planar_arrangement
 from tegum.plots.lines import bands
 from tegum.plots.rates import stacked_rates
 from tegum.plots.wheels import wheels
@@ -177,10 +177,11 @@ def _headline(run: Run) -> Panel:
     W = weights(run)
     best = W[np.arange(len(W)), _best(run)]
     titles = [f"{1 - p:.0%} sparsity".replace("%", " %") for p in _densities(run)]
-    figure = wheels(best, geometric(RATIO, FEATURES), titles, subtitles=list(planar_arrangement(best)))
+    figure = wheels(aligned(best), geometric(RATIO, FEATURES), titles, subtitles=list(planar_arrangement(best)))
     caption = (
         "Each spoke is the direction that the model gives to one feature, coloured by the feature's importance: the "
-        "model of lowest loss among all seeds at the three sparsities that the article shows."
+        "model of lowest loss among all seeds at the three sparsities that the article shows. Wheels are turned, which "
+        "changes nothing that a model computes, so that the most important feature points right and the next one up."
     )
     return Panel("headline", "Superposition appears as features become sparse", caption, figure)
 
@@ -193,7 +194,9 @@ def _row(run: Run) -> Panel:
     labels = [
         f"{title} · {which}" for part in (titles[:5], titles[5:]) for which in ("seed 0", "best") for title in part
     ]
-    figure = wheels(shown, geometric(RATIO, FEATURES), labels, subtitles=list(planar_arrangement(shown)), columns=5)
+    figure = wheels(
+        aligned(shown), geometric(RATIO, FEATURES), labels, subtitles=list(planar_arrangement(shown)), columns=5
+    )
     caption = (
         "The ten sparsities of the notebook, dense to sparse. Upper rows: seed 0, not chosen. Lower rows: the seed of "
         "lowest loss at that sparsity. Where the two differ, the geometry depends on the seed."

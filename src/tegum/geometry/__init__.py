@@ -15,10 +15,10 @@ from tegum.geometry.directions import (
     superposition,
     unit_directions,
 )
-from tegum.geometry.polytopes import planar_arrangement, planar_gaps
+from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
 
 __all__ = [
-    "angles", "capacity", "cosines", "dimensionality", "dimensions_per_feature", "gram", "interference",
+    "aligned", "angles", "capacity", "cosines", "dimensionality", "dimensions_per_feature", "gram", "interference",
     "net_interference", "norms", "planar_arrangement", "planar_gaps", "polysemanticity", "represented", "superposition",
     "unit_directions",
 ]  # fmt: skip

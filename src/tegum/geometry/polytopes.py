@@ -72,16 +72,36 @@ def planar_gaps(W: Float[np.ndarray, "*batch m n"], threshold: float = REPRESENT
     >>> np.degrees(planar_gaps(np.array([[1.0, 0.0, -1.0, 0.1], [0.0, 1.0, 0.0, 0.0]])))
     array([ 90.,  90., 180.,  nan])
     """
-    if W.shape[-2] != 2:
-        raise BadInput(
-            f"W of shape {W.shape} has m={W.shape[-2]} but a plane needs m=2, shape (..., 2, n); "
-            "for any m, measure W with dimensionality and angles from tegum.geometry.directions."
-        )
+    _needs_plane(W)
     there = represented(W, threshold)
     bearings = np.sort(np.where(there, np.arctan2(W[..., 1, :], W[..., 0, :]), np.nan), axis=-1)
     between = np.diff(bearings, axis=-1)
     last = np.where(there.any(axis=-1), 2 * np.pi - np.nansum(between, axis=-1), np.nan)
     return np.sort(np.concatenate([between, last[..., None]], axis=-1), axis=-1)
+
+
+def aligned(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch m n"]:
+    """The same planar models, turned so that feature 0 points right and reflected so that feature 1 points up.
+
+    Neither changes W^T W, so neither changes what a model computes. m must be 2.
+
+    >>> aligned(np.array([[0.0, 2.0], [1.0, 0.0]])).round(9) + 0.0
+    array([[1., 0.],
+           [0., 2.]])
+    """
+    _needs_plane(W)
+    bearing = np.arctan2(W[..., 1, 0], W[..., 0, 0])[..., None]
+    right = np.cos(bearing) * W[..., 0, :] + np.sin(bearing) * W[..., 1, :]
+    up = np.cos(bearing) * W[..., 1, :] - np.sin(bearing) * W[..., 0, :]
+    return np.stack([right, np.where(up[..., 1:2].sum(-1, keepdims=True) < 0, -up, up)], axis=-2)
+
+
+def _needs_plane(W: Float[np.ndarray, "*batch m n"]) -> None:
+    if W.shape[-2] != 2:
+        raise BadInput(
+            f"W of shape {W.shape} has m={W.shape[-2]} but a plane needs m=2, shape (..., 2, n); "
+            "for any m, measure W with dimensionality and angles from tegum.geometry."
+        )
 
 
 def _has_gaps(gaps: Float[np.ndarray, "*batch n"], degrees: tuple[int, ...]) -> Bool[np.ndarray, "*batch k"]:

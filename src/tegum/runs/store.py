@@ -1,8 +1,9 @@
 """A run folder: `NAME-DIGEST/` with spec.json, data.zarr, claims.json, provenance.json, report.html, figures/.
 
-Everything appears under its own name in one rename, after it is whole. While an ensemble trains, finished instances
-go to `parts/`; a kill loses at most the last seconds, and the next attempt goes on from there. `data.zarr` opens with
-`xarray.open_zarr(folder / "data.zarr", group=TRAINING)` and no tegum at all.
+Everything appears under its own name in one rename, after it is whole, and disappears in one. While an ensemble trains,
+finished instances go to `parts/`; a kill loses at most the last seconds, and the next attempt goes on from there and
+removes the drafts that the killed one left. One process at a time works in a folder. `data.zarr` opens with
+`xarray.open_zarr(folder / "data.zarr", group=TRAINING, consolidated=False)` and no tegum at all.
 """
 
 import json
@@ -13,7 +14,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tegum.training.run import Run, execute
 from tegum.training.training import Training
 
 FLUSH = 2.0  # seconds of work that a kill may cost
+DONE = "provenance.json"  # written last, removed first: its presence says that all the rest is there
 
 
 class Folder:
@@ -34,6 +36,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._alone = False
 
     @classmethod
     def create(cls, root: Path, name: str, spec: Spec) -> "Folder":
@@ -44,7 +47,7 @@ class Folder:
         given = folder.path / "spec.json"
         if not given.exists():
             folder.write("spec.json", spec.json_text(indent=2))
-        elif json.loads(folder._read("spec.json")) != json.loads(spec.json_text()):
+        elif folder.json("spec.json") != json.loads(spec.json_text()):
             raise BadInput(f"{given} does not hold the spec that names its folder; remove the folder and run again.")
         return folder
 
@@ -53,7 +56,7 @@ class Folder:
         target = self.path / name
         with _writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+            draft = _draft(target)
             with open(draft, "w", encoding="utf-8") as stream:
                 stream.write(text)
                 stream.flush()
@@ -61,12 +64,34 @@ class Folder:
             os.replace(draft, target)
         return target
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process works in this folder meanwhile. Drafts of a killed one are removed."""
+        if self._alone:
+            yield
+            return
+        descriptor = _locked(self.path)
+        try:
+            self._alone = True
+            for drafts in ("", "figures", "parts/*", "data.zarr"):
+                for draft in self.path.glob(f"{drafts}/.*.draft".lstrip("/")):
+                    _remove(draft)
+            yield
+        finally:
+            self._alone = False
+            if descriptor is not None:
+                os.close(descriptor)
+
     def json(self, name: str) -> Any:
         """What a JSON file of this folder holds. Raises `BadInput` when it is missing or damaged."""
         try:
             return json.loads(self._read(name))
         except (json.JSONDecodeError, UnicodeDecodeError):
-            raise BadInput(f"{self.path / name} is damaged; remove it and run again with the same command.") from None
+            raise self.damaged(name) from None
+
+    def damaged(self, name: str) -> BadInput:
+        """What to say of a file that does not hold what was written."""
+        return BadInput(f"{self.path / name} is damaged; remove it and run again with the same command.")
 
     def _read(self, name: str) -> str:
         try:
@@ -82,8 +107,8 @@ class Folder:
 
     def clear(self) -> None:
         """Remove all results, keep the spec."""
-        with _writing(self.path):
-            for child in self.path.iterdir():
+        with _writing(self.path), self.alone():
+            for child in sorted(self.path.iterdir(), key=lambda child: child.name != DONE):
                 if child.name != "spec.json":
                     _remove(child)
 
@@ -91,36 +116,35 @@ class Folder:
 
     def train(self, name: str, training: Training, *, workers: int | None = None, progress: bool | None = None) -> Run:
         """The run of this training: read if it is there, else trained, from finished parts on."""
-        stored = self.path / "data.zarr" / name
-        if stored.exists():
-            return Run(training, self._open(name))
         parts = Parts(self.path / "parts" / name)
-        with _writing(parts.path):
-            try:
-                run = execute(training, finished=parts.read(), keep=parts.keep, workers=workers, progress=progress)
-            finally:
-                parts.flush()
-            self._store(name, run.data)
+        with _writing(parts.path), self.alone():
+            if not (self.path / "data.zarr" / name).exists():
+                try:
+                    run = execute(training, finished=parts.read(), keep=parts.keep, workers=workers, progress=progress)
+                finally:
+                    parts.flush()
+                self._store(name, run.data)
             _remove(parts.path)
-        return Run(training, self._open(name))
+            with suppress(OSError):  # another training's parts are there
+                parts.path.parent.rmdir()
+        return Run(training, self._open(name, training))
 
     def _store(self, name: str, data: xr.Dataset) -> None:
         root = self.path / "data.zarr"
         _root_group(root)
-        draft = self.path / f".{name}.{uuid.uuid4().hex}.zarr"
+        draft = _draft(self.path / name)
         data.to_zarr(draft, mode="w", zarr_format=2, consolidated=False)
-        if not (root / name).exists():
-            os.replace(draft, root / name)
-        _remove(draft)
+        os.replace(draft, root / name)
 
-    def _open(self, name: str) -> xr.Dataset:
+    def _open(self, name: str, training: Training) -> xr.Dataset:
         path = self.path / "data.zarr"
         try:
-            return xr.open_zarr(path, group=name, consolidated=False, zarr_format=2).load()
+            data = xr.open_zarr(path, group=name, consolidated=False, zarr_format=2).load()
+            for variable in ("loss", "completed", "diverged", *training.parameter_shapes()):
+                data[variable]
         except Exception as error:  # zarr and its codecs raise many kinds for damaged bytes
-            raise BadInput(
-                f"{path / name} is damaged ({type(error).__name__}); remove {self.path} and run again."
-            ) from None
+            raise BadInput(f"{path / name} is damaged ({type(error).__name__}); remove it and run again.") from None
+        return data
 
 
 class Parts:
@@ -148,7 +172,7 @@ class Parts:
         for group in _alike(waiting):
             arrays = {name: np.concatenate([part[name] for _, part in group]) for name in group[0][1]}
             target = self.path / f"{uuid.uuid4().hex}.npz"
-            draft = target.with_suffix(".draft")
+            draft = _draft(target)
             with open(draft, "wb") as stream:
                 np.savez(stream, instances=np.concatenate([places for places, _ in group]), **arrays)  # type: ignore[arg-type]
                 stream.flush()
@@ -161,10 +185,11 @@ class Parts:
             try:
                 with np.load(path, allow_pickle=False) as stored:
                     arrays = {name: stored[name] for name in stored.files}
-            except (OSError, ValueError, zipfile.BadZipFile, EOFError):
+                instances = arrays.pop("instances")
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
                 path.unlink()
                 continue
-            yield arrays.pop("instances"), arrays
+            yield instances, arrays
 
 
 def _alike(parts: list[tuple[np.ndarray, Arrays]]) -> list[list[tuple[np.ndarray, Arrays]]]:
@@ -181,16 +206,43 @@ def _root_group(root: Path) -> None:
     root.mkdir(exist_ok=True)
     marker = root / ".zgroup"
     if not marker.exists():
-        draft = root / f".{uuid.uuid4().hex}"
+        draft = _draft(marker)
         draft.write_text('{"zarr_format": 2}')
         os.replace(draft, marker)
 
 
+def _draft(target: Path) -> Path:
+    """A name beside the target for what is not whole."""
+    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.draft")
+
+
 def _remove(path: Path) -> None:
+    """Remove a file, or a folder with all in it, in one step."""
     if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
+        draft = path if path.suffix == ".draft" else _draft(path)
+        os.replace(path, draft)
+        shutil.rmtree(draft, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _locked(path: Path) -> int | None:
+    """A lock on a folder that ends with its process; None where the system has no such locks."""
+    try:
+        import fcntl
+
+        descriptor = os.open(path, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise BadInput(f"another process works in {path}; wait for it, or choose another place with --into.") from None
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 @contextmanager
@@ -201,7 +253,7 @@ def _writing(path: Path) -> Iterator[None]:
     except BadInput:
         raise
     except OSError as error:
-        raise BadInput(f"cannot write {path}: {error.strerror}; choose another place with --into.") from None
+        raise BadInput(f"cannot write {path}: {error.strerror or error}; make way or choose another place.") from None
 
 
 def folders(root: Path) -> list[Folder]:

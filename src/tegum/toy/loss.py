@@ -70,7 +70,9 @@ def geometric(ratio: float, features: int) -> tuple[float, ...]:
     (1.0, 0.5, 0.25)
     """
     if not (0 <= ratio < float("inf") and isinstance(features, int) and features >= 1):
-        raise BadInput(f"geometric({ratio!r}, {features!r}) needs a finite ratio of at least 0 and a whole number of features.")
+        raise BadInput(
+            f"geometric({ratio!r}, {features!r}) needs a finite ratio of at least 0 and a whole number of features."
+        )
     return tuple(float(ratio) ** i for i in range(features))
 
 

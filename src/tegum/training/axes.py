@@ -138,7 +138,9 @@ class Grid:
 
 def _with_first(training: Training, sweep: Sweep) -> Training:
     if sweep.path not in dict(fields(training)):
-        raise BadInput(f"over[{sweep.path!r}] does not exist for every value of the other axes; set it inside those values.")
+        raise BadInput(
+            f"over[{sweep.path!r}] does not exist for every value of the other axes; set it inside those values."
+        )
     if sweep.entry is None:
         return replaced(training, sweep.path, sweep.values[0])
     value = dict(fields(training))[sweep.path]

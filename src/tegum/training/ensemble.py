@@ -29,6 +29,9 @@ Arrays = dict[str, np.ndarray]
 Records = dict[int, Arrays]
 """What was measured at each step, before any edit at that step."""
 
+Finished = tuple[np.ndarray, Arrays]
+"""Numbers of finished instances in the grid, and their results."""
+
 Keep = Callable[[np.ndarray, Arrays], None]
 """Takes the finished instances (their numbers in the grid) and their results."""
 
@@ -65,17 +68,21 @@ def compute(grid: Grid, todo: np.ndarray, keep: Keep, progress: Progress, worker
     if workers is not None and not (isinstance(workers, int) and workers >= 1):
         raise BadInput(f"workers={workers!r} must be a whole number of at least 1; leave it out for one on each core.")
     count = workers or default_workers()
+    pending: set[Future[Finished]] = set()
     with ThreadPoolExecutor(count, thread_name_prefix="tegum") as pool:
         try:
-            pending: set[Future[tuple[np.ndarray, Arrays]]] = set()
             for tile in _tiles(grid, todo):
                 pending.add(pool.submit(_train, tile, progress))
                 if len(pending) >= 2 * count:
-                    pending = _collect(pending, keep)
+                    _collect(pending, keep)
             while pending:
-                pending = _collect(pending, keep)
+                _collect(pending, keep)
         except BaseException:
             progress.stopped = True
+            pool.shutdown(cancel_futures=True)
+            for future in pending:
+                if not future.cancelled() and future.exception() is None:
+                    keep(*future.result())
             raise
 
 
@@ -86,11 +93,11 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _collect(pending: set[Future[tuple[np.ndarray, Arrays]]], keep: Keep) -> set[Future[tuple[np.ndarray, Arrays]]]:
-    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+def _collect(pending: set[Future[Finished]], keep: Keep) -> None:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
     for future in done:
+        pending.discard(future)
         keep(*future.result())
-    return pending
 
 
 def _tiles(grid: Grid, todo: np.ndarray) -> Iterator[Tile]:
@@ -109,7 +116,7 @@ class Stopped(Exception):
     """A worker leaves its tile unfinished because the training was interrupted."""
 
 
-def _train(tile: Tile, progress: Progress) -> tuple[np.ndarray, Arrays]:
+def _train(tile: Tile, progress: Progress) -> Finished:
     training = tile.group.training
     with _precision(training):
         numbers, key = _arguments(tile)

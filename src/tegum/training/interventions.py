@@ -92,7 +92,7 @@ class Freeze(Spec):
     stop: int | None = None
 
     @model_validator(mode="after")
-    def _order(self) -> "Freeze":
+    def _order(self) -> Any:
         if self.stop is not None and self.stop <= self.start:
             raise ValueError(f"stop={self.stop} must come after start={self.start}; leave it out to hold to the end.")
         return self

@@ -27,7 +27,8 @@ from tegum.training.interventions import Freeze, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
 
-LANES = {"cpu": 256}  # instances side by side in the vector units; found by trial, see docs/log.md
+ONE_CORE = {"xla_cpu_multi_thread_eigen": False}  # a program that splits its sums over cores would round by their number
+LANES_ON_CPU = (256, 128)  # instances in a tile, for y of up to 64 entries and for more; by trial, see docs/log.md
 LANES_ELSEWHERE = 4096
 SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units
 BLOCK = 32  # records kept on the device between two visits to the host
@@ -83,17 +84,18 @@ _lock = threading.Lock()
 
 def _built(structure: Training) -> Program:
     layout = _layout(structure)
+    options = ONE_CORE if jax.default_backend() == "cpu" else None
 
     def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(numbers: Numbers, *args: Any) -> Any:
             return function(with_leaves(structure, numbers), layout, *args)
 
-        return jax.jit(call)
+        return jax.jit(call, compiler_options=options)
 
     start, advance = compiled(_start), compiled(_advance)
     edits = [compiled(functools.partial(_edit, which)) for which in range(len(structure.interventions))]
     return Program(
-        width=LANES.get(jax.default_backend(), LANES_ELSEWHERE) if layout.lanes else None,
+        width=_width(structure, layout) if layout.lanes else None,
         start=start,
         advance=advance,
         edit=lambda numbers, state, which: edits[which](numbers, state),
@@ -119,6 +121,13 @@ def _blank(value: Any) -> Any:
 def _layout(training: Training) -> Layout:
     samples = _samples(training)
     return Layout(samples * training.model.features * training.model.hidden <= SMALL, samples)
+
+
+def _width(training: Training, layout: Layout) -> int:
+    """How many instances a tile holds. A matter of structure alone, or results would depend on the ensemble."""
+    if jax.default_backend() != "cpu":
+        return LANES_ELSEWHERE
+    return LANES_ON_CPU[training.model.features * layout.samples > 64]
 
 
 def _samples(training: Training) -> int:

@@ -68,9 +68,10 @@ class Optimiser(Spec):
         factor = SCHEDULES[self.schedule] if isinstance(self.schedule, str) else self.schedule
 
         def at(step: Array) -> Array:
+            step, total = jnp.asarray(step, int), jnp.asarray(steps, int)  # long in double precision: so are ratios
             if not self.warmup:
-                return jnp.asarray(self.learning_rate * factor(step, steps))
-            after = factor(jnp.maximum(step - self.warmup, 0), jnp.maximum(steps - self.warmup, 1))
+                return jnp.asarray(self.learning_rate * factor(step, total))
+            after = factor(jnp.maximum(step - self.warmup, 0), jnp.maximum(total - self.warmup, 1))
             return self.learning_rate * jnp.where(step < self.warmup, (step + 1) / self.warmup, after)
 
         return at
