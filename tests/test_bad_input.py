@@ -70,13 +70,13 @@ FIELDS: list[tuple[str, Mistake]] = [
     ("feature_probability[1]=2.0 must lie in [0, 1]; for sparsity S pass 1 - S.",
      lambda: tg.SparseUniform(feature_probability=np.array([0.1, 2.0]))),
     ("feature_probability='half' must be a number.",
-     lambda: tg.SparseUniform(feature_probability="half")),  # type: ignore[arg-type]
+     lambda: tg.SparseUniform(feature_probability="half")),
     ("feature_probability='x' must be a number.",
-     lambda: tg.SparseUniform(feature_probability=(0.1, "x"))),  # type: ignore[arg-type]
+     lambda: tg.SparseUniform(feature_probability=(0.1, "x"))),
     ("feature_probability has 2 values, the model has 5 features; give one number or 5.",
      lambda: train(tg.SparseUniform(feature_probability=(0.1, 0.2)))),
     ("SparseUniform takes its fields by name; write SparseUniform(feature_probability=0.1).",
-     lambda: tg.SparseUniform(0.1)),  # type: ignore[call-arg]
+     lambda: tg.SparseUniform(0.1)),  # type: ignore[call-arg, misc]
     ("hidden=0 must be at least 1.",
      lambda: model(hidden=0)),
     ("hidden='two' must be a whole number.",
@@ -136,17 +136,17 @@ FIELDS: list[tuple[str, Mistake]] = [
     ("initialisation='xavier' must be one of 'xavier_normal', 'xavier_uniform', 'kaiming_normal', 'kaiming_uniform'",
      lambda: model(initialisation="xavier")),
     ("reduction='average' must be one of 'mean', 'feature_sum' or 'sum'.",
-     lambda: tg.SquaredError(reduction="average")),  # type: ignore[arg-type]
+     lambda: tg.SquaredError(reduction="average")),
     ("schedule='cosin' must be one of 'constant', 'linear', 'quarter_cosine' or 'cosine', or a function.",
-     lambda: tg.AdamW(schedule="cosin")),  # type: ignore[arg-type]
+     lambda: tg.AdamW(schedule="cosin")),
     ("the function 'no:where' cannot be found; it needs to be importable as module:name.",
-     lambda: tg.AdamW(schedule="no:where")),  # type: ignore[arg-type]
+     lambda: tg.AdamW(schedule="no:where")),
     ("precision='double' must be one of 'float32' or 'float64'.",
      lambda: train(precision="double")),
     ("name='adma' is not an optimiser of Optax; did you mean adamax?",
      lambda: tg.Optax(name="adma")),
     ("optax.lion refuses options={'b9': 1.0}: ",
-     lambda: train(optimiser=tg.Optax(name="lion", options={"b9": 1.0}))),  # type: ignore[arg-type]
+     lambda: train(optimiser=tg.Optax(name="lion", options={"b9": 1.0}))),
 ]  # fmt: skip
 
 TRAININGS: list[tuple[str, Mistake]] = [
@@ -288,9 +288,9 @@ RECORDS: list[tuple[str, Mistake]] = [
 
 INTERVENTIONS: list[tuple[str, Mistake]] = [
     ("at=-1 must be a step of the training, 0 or later.",
-     lambda: tg.Perturb(at=-1)),  # type: ignore[arg-type]
+     lambda: tg.Perturb(at=-1)),
     ("at=1.5 must be a whole number.",
-     lambda: tg.Perturb(at=1.5)),  # type: ignore[arg-type]
+     lambda: tg.Perturb(at=1.5)),
     ("an intervention at step 2 comes too late; the training has steps=2, counted from 0.",
      lambda: train(interventions=[tg.Perturb(at=(2,))])),
     ("parameter='V' is not in this model; there are: W, b.",
@@ -377,7 +377,7 @@ def one_sentence(mistake: Mistake) -> str:
     return said
 
 
-def parametrised(mistakes: Sequence[tuple[str, object]]) -> Any:
+def parametrised(mistakes: Sequence[tuple[str, object]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("sentence", "mistake"), mistakes, ids=[sentence for sentence, _ in mistakes])
 
 
@@ -422,7 +422,7 @@ def test_an_unknown_attribute_is_an_attribute_error_with_the_same_grammar(run: t
 
 
 def test_an_endless_value_is_cut() -> None:
-    said = one_sentence(lambda: tg.SparseUniform(feature_probability="a\nb" * 999))  # type: ignore[arg-type]
+    said = one_sentence(lambda: tg.SparseUniform(feature_probability="a\nb" * 999))
     assert len(said) < 130
     assert "…" in said
 
