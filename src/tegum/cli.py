@@ -167,7 +167,8 @@ def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_jso
 def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
     try:
         for panel in panels:
-            panel.figure.write_image(folder.path / "figures" / f"{panel.name}.{kind}", scale=2 if kind == "png" else 1)
+            target = folder.path / "figures" / f"{panel.name}.{kind}"
+            panel.figure.write_image(target, width=1100, height=panel.figure.layout.height, scale=2)
     except (ImportError, ValueError, RuntimeError) as error:
         raise BadInput(
             f"images need Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]' ({error})."
