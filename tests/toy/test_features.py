@@ -11,7 +11,7 @@ from scipy import stats
 
 import tegum as tg
 from tegum.errors import BadInput
-from tegum.spec import Spec, leaves, with_leaves
+from tegum.spec import leaves, with_leaves
 from tegum.toy.features import draw
 from tegum.toy.product import Identity
 from tegum.toy.random import key_of
@@ -47,9 +47,14 @@ def key(seed: int = 0) -> jax.Array:
     return jnp.array(key_of(seed), jnp.uint32)
 
 
+@functools.partial(jax.jit, static_argnums=(0, 3))
+def compiled(law: tg.Law, numbers: dict[str, jax.Array], key: jax.Array, samples: int) -> jax.Array:
+    return draw(with_leaves(law, numbers), key, N, samples)
+
+
 @functools.cache
-def sampled(law: tg.Law) -> np.ndarray:
-    return np.asarray(draw(law, key(1), N, MANY), float)
+def sampled(law: tg.Law, seed: int = 1) -> np.ndarray:
+    return np.asarray(compiled(law, {}, key(seed), MANY), float)
 
 
 def near(probability: float) -> Any:
@@ -63,20 +68,20 @@ def together(x: np.ndarray) -> np.ndarray:
     return active @ active.T / x.shape[1]
 
 
-def some_lane(spec: Spec, lanes: Any) -> Any:
-    """The spec with its numbers shrunk by 1, 1/2, 1/3, ... in the lanes of this number."""
+def shrunk(law: tg.Law, lanes: Any) -> dict[str, jax.Array]:
+    """The law's numbers times 1, 1/2, 1/3 in lanes 0, 1, 2."""
     share = 1 / (1 + np.asarray(lanes, np.float32))
-    numbers = {path: np.multiply.outer(np.float32(value), share) for path, value in leaves(spec).items()}
-    return with_leaves(spec, {path: jnp.asarray(value, jnp.float32) for path, value in numbers.items()})
+    numbers = {path: np.multiply.outer(np.float32(value), share) for path, value in leaves(law).items()}
+    return {path: jnp.asarray(value, jnp.float32) for path, value in numbers.items()}
 
 
 @pytest.mark.parametrize("law", [LAWS[i] for i in (0, 1, 2, 4, 6, 9)] + [tg.UnitNorm(of=Gaussian(scale=2.0))], ids=repr)
 def test_each_lane_is_what_it_is_alone(law: tg.Law) -> None:
     keys = jnp.stack([key(seed) for seed in range(3)], axis=-1)
-    whole = draw(some_lane(law, range(3)), keys, N, 7)
+    whole = compiled(law, shrunk(law, range(3)), keys, 7)
     assert whole.shape == (N, 7, 3)
     for lane in range(3):
-        np.testing.assert_array_equal(whole[..., lane], draw(some_lane(law, lane), key(lane), N, 7))
+        np.testing.assert_array_equal(whole[..., lane], compiled(law, shrunk(law, lane), key(lane), 7))
 
 
 @pytest.mark.parametrize("law", LAWS, ids=repr)
@@ -88,7 +93,7 @@ def test_active_values_lie_inside_0_and_1_and_seeds_differ(law: tg.Law) -> None:
         assert x.max() == pytest.approx(1, abs=1e-6)
     else:
         assert x.max() < 1
-    assert (np.asarray(draw(law, key(2), N, MANY)) != x).any()
+    assert (sampled(law, seed=2) != x).any()
 
 
 def test_one_hot() -> None:
@@ -173,8 +178,8 @@ def test_unit_norm_scales_each_sample_and_leaves_zero_zero() -> None:
     [tg.SparseUniform, tg.CorrelatedSets, tg.AnticorrelatedSets, lambda **p: tg.UnitNorm(of=tg.SparseUniform(**p))],
 )
 def test_probabilities_0_and_1_are_never_and_always(law: Any) -> None:
-    assert (np.asarray(draw(law(feature_probability=0.0), key(), N, MANY)) == 0).all()
-    x = np.asarray(draw(law(feature_probability=1.0), key(), N, MANY))
+    assert (sampled(law(feature_probability=0.0)) == 0).all()
+    x = sampled(law(feature_probability=1.0))
     expected = 2 if law is tg.AnticorrelatedSets else N
     assert ((x > 0).sum(0) == expected).all()
 

@@ -63,10 +63,11 @@ def test_the_identity_is_the_one_hot_samples() -> None:
 def test_initial_and_forward_in_lanes_are_those_of_each_model_alone(model: tg.Model) -> None:
     swept = {"initial_scale": jnp.array([1.0, 2.0, 0.5]), "initial_bias": jnp.array([0.0, 0.5, -1.0])}
     x = jnp.asarray(RNG.uniform(size=(4, 5, 3)), jnp.float32)
-    many = initial(with_leaves(model, swept), jnp.stack([key(seed) for seed in range(3)], axis=-1))
+    begin = jax.jit(lambda numbers, key: initial(with_leaves(model, numbers), key))
+    many = begin(swept, jnp.stack([key(seed) for seed in range(3)], axis=-1))
     y = model(many, x)
     for lane in range(3):
-        one = initial(with_leaves(model, {path: value[lane] for path, value in swept.items()}), key(lane))
+        one = begin({path: value[lane] for path, value in swept.items()}, key(lane))
         assert one.keys() == many.keys()
         for name, value in one.items():
             np.testing.assert_array_equal(many[name][..., lane], value)

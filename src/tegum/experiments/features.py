@@ -74,8 +74,8 @@ class Features(Experiment):
     source: ClassVar[str] = ARTICLE
     lede: ClassVar[str] = (
         "Twenty features in five dimensions, and eighty in twenty, in falling order of importance. A linear model "
-        "keeps the most important ones and drops the rest, as principal components would. A ReLU model does so only when "
-        "features are dense: as they become sparser it stores more than it has dimensions."
+        "keeps the most important ones and drops the rest, as principal components would. A ReLU model does so only "
+        "when features are dense: as they become sparser it stores more than it has dimensions."
     )
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {

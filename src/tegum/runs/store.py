@@ -73,7 +73,7 @@ class Folder:
         descriptor = _locked(self.path)
         try:
             self._alone = True
-            for drafts in ("", "figures", "parts/*", "data.zarr"):
+            for drafts in ("", "figures", "parts", "parts/*", "data.zarr"):
                 for draft in self.path.glob(f"{drafts}/.*.draft".lstrip("/")):
                     _remove(draft)
             yield

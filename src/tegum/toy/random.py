@@ -37,9 +37,13 @@ def threefry(key: Key, left: Array, right: Array) -> tuple[Array, Array]:
 
 
 def fold(key: Key, word: Any) -> Key:
-    """A new key, independent for each word (a step, a stream's number)."""
+    """A new key, independent for each word (a step, a stream's number).
+
+    The barrier keeps the cipher from being inlined into every draw from the key: two to six times faster to compile,
+    a tenth to a fifth faster to run.
+    """
     word = jnp.broadcast_to(jnp.asarray(word).astype(jnp.uint32), key.shape[1:])
-    return jnp.stack(threefry(key, word, jnp.full_like(word, 0xFFFFFFFF)))
+    return jax.lax.optimization_barrier(jnp.stack(threefry(key, word, jnp.full_like(word, 0xFFFFFFFF))))
 
 
 def bits(key: Key, rows: int, columns: int) -> UInt32[Array, "rows columns *lanes"]:
@@ -67,6 +71,6 @@ def normal(key: Key, rows: int, columns: int) -> Float[Array, "rows columns *lan
     return math.sqrt(2) * jax.lax.erf_inv(2 * uniform(key, rows, columns) - 1)
 
 
-def key_of(seed: int) -> tuple[int, int]:
-    """The two key words of a seed below 2^64."""
+def key_of(seed: Any) -> tuple[Any, Any]:
+    """The two key words of a seed below 2^64, or of an array of seeds (dtype uint64)."""
     return seed & 0xFFFFFFFF, seed >> 32

@@ -11,6 +11,7 @@ import numpy as np
 
 from tegum.errors import BadInput, near
 from tegum.spec import Spec, fields, leaves, replaced
+from tegum.toy.models import Shapes
 from tegum.training.training import Training, Values
 
 SEED = "seed"
@@ -19,13 +20,13 @@ _FIXED = ("over", "record", "interventions", "freeze")
 
 @dataclass(frozen=True)
 class Sweep:
-    """One field, or one entry of it, with its values along one axis."""
+    """One field, or one entry of it, with its values along one axis; as an array where they are numbers."""
 
     axis: int
     path: str
     entry: int | None
     values: Values
-    numeric: bool
+    array: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Group:
     instances: np.ndarray
     grid: "Grid"
 
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The shapes of one instance's parameters; found by tracing, so kept."""
+        return self.training.parameter_shapes()
+
     def numbers(self, instances: np.ndarray) -> dict[str, np.ndarray]:
         """Each leaf of the training for these instances, shape (*leaf, instances)."""
         places = self.grid.places(instances)
@@ -44,9 +50,9 @@ class Group:
             for path, value in leaves(self.training).items()
         }
         for sweep in self.grid.sweeps:
-            if not sweep.numeric or sweep.path == SEED:
+            if sweep.array is None or sweep.path == SEED:
                 continue
-            values = np.asarray(sweep.values, dtype=float)[places[sweep.axis]]
+            values = sweep.array[places[sweep.axis]]
             if sweep.entry is None:
                 found[sweep.path] = np.moveaxis(values, 0, -1)
             else:
@@ -56,9 +62,8 @@ class Group:
     def seeds(self, instances: np.ndarray) -> np.ndarray:
         """The seed of each of these instances."""
         for sweep in self.grid.sweeps:
-            if sweep.path == SEED:
-                place = self.grid.places(instances)[sweep.axis]
-                return np.asarray(sweep.values, dtype=np.uint64)[place]
+            if sweep.path == SEED and sweep.array is not None:
+                return sweep.array[self.grid.places(instances)[sweep.axis]]
         return np.full(len(instances), self.training.seed, dtype=np.uint64)
 
 
@@ -109,7 +114,7 @@ class Grid:
             yield from values if isinstance(values, dict) else [name]
 
     def _structural(self) -> list[int]:
-        return sorted({sweep.axis for sweep in self.sweeps if not sweep.numeric})
+        return sorted({sweep.axis for sweep in self.sweeps if sweep.array is None})
 
     def _structures(self) -> Iterator[dict[int, int]]:
         """Every combination of places along the axes that change the structure."""
@@ -128,10 +133,10 @@ class Grid:
         """The training of a group, with the first value of each numeric sweep in its place."""
         training = self.training.model_copy(update={"over": {}})
         for sweep in self.sweeps:
-            if not sweep.numeric:
+            if sweep.array is None:
                 training = replaced(training, sweep.path, sweep.values[choice[sweep.axis]])
         for sweep in self.sweeps:
-            if sweep.numeric and sweep.path != SEED:
+            if sweep.array is not None and sweep.path != SEED:
                 training = _with_first(training, sweep)
         return training
 
@@ -159,7 +164,7 @@ def _sweep(training: Training, axis: int, given: str, values: Values) -> Sweep:
         raise BadInput(f"over[{given!r}] picks an entry of {path}, which is not a number for each feature.")
     if path == SEED:
         _check_seeds(values)
-        return Sweep(axis, SEED, None, values, numeric=True)
+        return Sweep(axis, SEED, None, values, np.array(values, dtype=np.uint64))
     try:
         validated = tuple(dict(fields(replaced(training, path, value)))[path] for value in values)
     except BadInput as error:
@@ -167,7 +172,7 @@ def _sweep(training: Training, axis: int, given: str, values: Values) -> Sweep:
     numeric = all(_is_number(value) for value in validated)
     if numeric and len({np.shape(value) for value in validated}) > 1:
         raise BadInput(f"over[{given!r}] mixes single numbers and vectors, or lengths; they need one shape.")
-    return Sweep(axis, path, entry, validated, numeric)
+    return Sweep(axis, path, entry, validated, np.array(validated, dtype=float) if numeric else None)
 
 
 def _entry(given: str) -> tuple[str, int | None]:

@@ -135,7 +135,7 @@ def _arguments(tile: Tile) -> tuple[dict[str, np.ndarray], np.ndarray]:
     padded = np.resize(tile.instances, width or 1)
     padded[len(tile.instances) :] = tile.instances[-1]
     numbers = tile.group.numbers(padded)
-    key = np.array([key_of(int(seed)) for seed in tile.group.seeds(padded)], dtype=np.uint32).T
+    key = np.array(key_of(tile.group.seeds(padded)), dtype=np.uint32)
     dtype = np.dtype(tile.group.training.precision)
     numbers = {path: value.astype(dtype) for path, value in numbers.items()}
     if width is None:
@@ -207,22 +207,21 @@ def _results(tile: Tile, records: Records) -> Arrays:
         return value[None] if tile.program.width is None else np.moveaxis(value, -1, 0)[:count]
 
     final = {name: instances_first(value) for name, value in records[training.steps].items()}
-    kept = {name: value for name, value in final.items() if name in {*training.parameter_shapes(), "loss"}}
+    kept = {name: value for name, value in final.items() if name in {*tile.group.shapes, "loss"}}
     if training.record is None:
         return kept
     steps = training.record.steps(training.steps)
-    for name in _recorded_names(training, final):
+    for name in _recorded_names(tile.group, final):
         kept[f"{name}_history"] = np.stack([instances_first(records[s][name]) for s in steps], axis=1)
     return kept
 
 
-def _recorded_names(training: Training, measured: Arrays) -> list[str]:
-    what = training.record.what if training.record is not None else ()
-    parameters = training.parameter_shapes()
+def _recorded_names(group: Group, measured: Arrays) -> list[str]:
+    what = group.training.record.what if group.training.record is not None else ()
     words = {
         "loss": ["loss"],
-        "parameters": list(parameters),
-        "gradients": [f"{name}_gradient" for name in parameters],
+        "parameters": list(group.shapes),
+        "gradients": [f"{name}_gradient" for name in group.shapes],
     }
     names = [name for item in what for name in (words[item] if isinstance(item, str) else [item.__name__])]
     return [name for name in names if name in measured]

@@ -27,7 +27,8 @@ from tegum.training.interventions import Freeze, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
 
-ONE_CORE = {"xla_cpu_multi_thread_eigen": False}  # a program that splits its sums over cores would round by their number
+# A program that split its sums over cores would round by their number.
+ONE_CORE = {"xla_cpu_multi_thread_eigen": False}
 LANES_ON_CPU = (256, 128)  # instances in a tile, for y of up to 64 entries and for more; by trial, see docs/log.md
 LANES_ELSEWHERE = 4096
 SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units

@@ -200,8 +200,8 @@ class Board:
         """Names for a result's axes beyond the instances."""
         recorded = name.endswith(HISTORY)
         short = name.removesuffix(HISTORY).removesuffix("_gradient")
-        training = self.grid.groups[0].training
-        named = training.model.axes(training.parameter_shapes())
+        group = self.grid.groups[0]
+        named = group.training.model.axes(group.shapes)
         rest = shape[1:] if recorded else shape
         own = named[short] if short in named else axes_by_length(short, rest, self._largest())
         return ("step", *own) if recorded else own
@@ -216,7 +216,7 @@ class Board:
         """Whether an instance's final loss and parameters are numbers; padding does not count."""
         finite = np.ones(self.grid.size, bool)
         for group in self.grid.groups:
-            shapes: Shapes = {"loss": (), **group.training.parameter_shapes()}
+            shapes: Shapes = {"loss": (), **group.shapes}
             for name in shapes:
                 if name not in self.arrays:
                     continue
