@@ -54,9 +54,7 @@ def run(
     set_: Annotated[list[str] | None, typer.Option("--set", help="Change a field: --set seeds=100.")] = None,
     into: Into = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Throw away what is stored and train again.")] = False,
-    workers: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Threads; by default one for each core.")
-    ] = None,
+    workers: Annotated[str | None, typer.Option(metavar="COUNT", help="Threads; by default one for each core.")] = None,
     images: Annotated[
         str | None, typer.Option(help="Also write figures as png, svg or pdf (needs tegum[images]).")
     ] = None,

@@ -44,7 +44,8 @@ def conduct(
             key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
         }
         claims, panels = experiment.claims(runs), experiment.panels(runs)
-        _write(folder, experiment, name, panels, claims, provenance(trainings.values(), time.monotonic() - began))
+        facts = provenance(trainings.values(), time.monotonic() - began, workers)
+        _write(folder, experiment, name, panels, claims, facts)
     return folder
 
 
@@ -69,28 +70,38 @@ def _write(
         folder.write(f"figures/{panel.name}.json", panel.figure.to_json())
     folder.write("panels.json", json.dumps([_words(panel) for panel in panels], indent=2))
     folder.write("claims.json", json.dumps([claim.as_dict() for claim in claims], indent=2, allow_nan=False))
-    folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
+    # From the stored figures, whose JSON has one order, so that the page can be written anew as it was.
+    folder.write("report.html", _page(folder, experiment, name, _panels(folder), claims, facts))
     folder.write(DONE, json.dumps(facts, indent=2))
 
 
 def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
     """A finished run as it was written: experiment, figures, claims, provenance."""
-    import plotly.io
-
     facts = folder.json(DONE)
     name, _ = name_and_digest(folder)
     if not isinstance(facts, dict) or not {"seconds", "versions"} <= set(facts):
         raise folder.damaged(DONE)
     experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
     claims = [Judged(**_numbers(entry)) for entry in _entries(folder, "claims.json", _names(Judged))]
-    panels = []
-    for words in _entries(folder, "panels.json", _names(Panel) - {"figure"}):
-        file = f"figures/{words['name']}.json"
-        try:
-            panels.append(Panel(**words, figure=plotly.io.from_json(json.dumps(folder.json(file)))))
-        except (TypeError, ValueError, AttributeError) as error:
-            raise error if isinstance(error, BadInput) else folder.damaged(file) from None
-    return experiment, panels, claims, facts
+    return experiment, _panels(folder), claims, facts
+
+
+def _panels(folder: Folder) -> list[Panel]:
+    """The stored figures with their words."""
+    entries = _entries(folder, "panels.json", _names(Panel) - {"figure"})
+    return [Panel(**words, figure=_figure(folder, f"figures/{words['name']}.json")) for words in entries]
+
+
+def _figure(folder: Folder, file: str) -> Any:
+    import plotly.io
+
+    stored = folder.json(file)
+    try:
+        if isinstance(stored, dict):
+            return plotly.io.from_json(json.dumps(stored))
+    except (TypeError, ValueError):
+        pass
+    raise folder.damaged(file)
 
 
 def _entries(folder: Folder, file: str, names: set[str]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from tegum.training.ensemble import Arrays
 from tegum.training.run import Board
 
 MODEL = tg.Autoencoder(features=5, hidden=2)
-MANY = tg.Training(model=MODEL, law=tg.OneHot(), steps=6000, over={"seed": range(256 * 60)})
+MANY = tg.Training(model=MODEL, law=tg.OneHot(), steps=6000, over={"seed": range(256 * 50)})
 FEW = tg.Training(model=MODEL, law=tg.OneHot(), steps=3, over={"seed": range(600)}, record=tg.every(2))
 
 
@@ -58,6 +59,8 @@ def elsewhere() -> ForkServerContext:
 
 
 def train_many(root: Path) -> None:
+    jax.config.update("jax_compilation_cache_dir", str(root / "compiled"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     store.FLUSH = 0.0
     Folder.create(root, "many", MANY).train("all", MANY, progress=False)
 
@@ -76,14 +79,15 @@ def test_ten_kills_at_random_moments_leave_the_same_bits(tmp_path: Path, elsewhe
     folder = Folder.create(tmp_path / "killed", "many", MANY)
     stored = []
     for _ in range(10):
-        parts = set(folder.path.glob("parts/all/*.npz"))
+        parts = list(folder.path.glob("parts/all/*.npz"))
         process = elsewhere.Process(target=train_many, args=(tmp_path / "killed",))
         process.start()
         limit = time.monotonic() + 60
-        while not set(folder.path.glob("parts/all/*.npz")) - parts and process.is_alive():
+        wanted = len(parts) + chance.randint(1, 3)
+        while len(list(folder.path.glob("parts/all/*.npz"))) < wanted and process.is_alive():
             assert time.monotonic() < limit
-            time.sleep(0.01)
-        time.sleep(chance.uniform(0, 0.1))
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.02))
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL, "the work was done before the kill"
@@ -118,7 +122,8 @@ def results(i: int) -> Arrays:
 
 def attempt(root: Path) -> None:
     """All that conducting an experiment writes."""
-    store.execute, store.FLUSH = pretend, -1.0  # type: ignore[assignment]
+    setattr(store, "execute", pretend)  # noqa: B010 - what store imports is not its export
+    store.FLUSH = -1.0
     folder = Folder.create(root, "toy", SMALL)
     folder.train("one", SMALL)
     for name in ("figures/rates.json", DONE):
@@ -239,7 +244,7 @@ def test_a_damaged_part_is_trained_again(left: int, tmp_path: Path, few: tg.Run,
         lost = stored["instances"].tolist()
     broken.write_bytes(broken.read_bytes()[:left])
     assert same_bits(folder.train("all", FEW).data, few.data)
-    assert trained == sorted([*lost, *range(512, 600)])
+    assert sorted(trained) == [*lost, *range(512, 600)]
 
 
 def test_a_part_that_is_something_else_is_trained_again(tmp_path: Path, few: tg.Run) -> None:
@@ -268,6 +273,9 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path, few: tg.Run, monkey
 # ---------------------------------------------------------------- what is stored
 
 
+LOSSES = [tg.SquaredError(), tg.SquaredError(reduction="sum")]
+
+
 def sweep(**over: Any) -> tg.Training:
     return tg.Training(model=MODEL, law=tg.OneHot(), steps=2, over=over, record=tg.every(1))
 
@@ -275,17 +283,18 @@ def sweep(**over: Any) -> tg.Training:
 @pytest.mark.parametrize(
     "training",
     [
-        FEW,
-        sweep(hidden=[2, 3], seed=range(2)),
-        sweep(activation=["relu", "linear"]),
-        sweep(seed=[1, 2**64 - 1]),
-        sweep(optimiser=[tg.Adam(), tg.SGD(learning_rate=0.1)]),
-        sweep(cell={"learning_rate": [1e-3, 1e-2], "loss": [tg.SquaredError(), tg.SquaredError(reduction="sum")]}),
-        sweep(**{"importance[4]": [0.0, 1.0]}),
-        sweep(learning_rate=[0.1, 1e30], precision=["float32", "float64"]),
-        tg.Training(model=MODEL, steps=1),
+        pytest.param(FEW, id="seeds"),
+        pytest.param(sweep(hidden=[2, 3], seed=range(2)), id="two shapes"),
+        pytest.param(sweep(activation=["relu", "linear"]), id="words"),
+        pytest.param(sweep(seed=[1, 2**64 - 1]), id="large seeds"),
+        pytest.param(sweep(optimiser=[tg.Adam(), tg.SGD(learning_rate=0.1)]), id="specs"),
+        pytest.param(sweep(cell={"learning_rate": [1e-3, 1e-2], "loss": LOSSES}), id="zipped"),
+        pytest.param(sweep(**{"importance[4]": [0.0, 1.0]}), id="an entry"),
+        pytest.param(
+            sweep(learning_rate=[0.1, 1e30], precision=["float32", "float64"]), id="diverging, two precisions"
+        ),
+        pytest.param(tg.Training(model=MODEL, steps=1), id="one model"),
     ],
-    ids=["seeds", "two shapes", "words", "large seeds", "specs", "zipped", "an entry", "diverging", "one model"],
 )
 def test_what_is_read_is_what_was_trained(training: tg.Training, tmp_path: Path) -> None:
     folder = Folder.create(tmp_path, "any", training)
@@ -307,12 +316,12 @@ def test_the_data_open_without_tegum(tmp_path: Path, few: tg.Run) -> None:
         "import sys, xarray\n"
         "data = xarray.open_zarr(sys.argv[1], group='all', consolidated=False).load()\n"
         "assert 'tegum' not in sys.modules and 'jax' not in sys.modules\n"
-        "print(dict(data.sizes), float(data.loss.sum()))"
+        "print(dict(data.W.sizes), float(data.loss.sum()))"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(folder.path / "data.zarr")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.stderr == ""
-    assert done.stdout.strip() == f"{dict(few.data.sizes)} {float(few.loss.sum())}"
+    assert done.stdout.strip() == f"{dict(few.W.sizes)} {float(few.loss.sum())}"
 
 
 # ---------------------------------------------------------------- what cannot be read or written
@@ -337,7 +346,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut metadata": lambda path: (path / "W" / ".zarray").write_text("{"),
     "no metadata": lambda path: (path / "W" / ".zarray").unlink(),
     "no group": lambda path: (path / ".zgroup").write_text("3"),
-    "a file in its place": lambda path: (shutil.rmtree(path), path.write_text("")),
+    "a file in its place": lambda path: path.rename(path.parent / "moved") and path.write_text(""),
 }
 
 

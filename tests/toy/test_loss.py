@@ -49,7 +49,7 @@ def measured(model: tg.Model, loss: tg.Loss, parameters: Params, x: Any) -> Any:
         samples = x if isinstance(x, Identity) else jnp.asarray(x)
         arrays = jax.tree.map(jnp.asarray, parameters)
         graded = jax.value_and_grad(lambda p: evaluate(loss, model, p, samples, lanes=False))
-        return jax.tree.map(np.asarray, graded(arrays))
+        return jax.tree.map(np.asarray, jax.jit(graded)(arrays))
 
 
 def in_lanes(spec: Spec, count: int) -> Any:
@@ -199,16 +199,16 @@ TIED = tg.Autoencoder(features=4, hidden=2)
 
 
 @pytest.mark.parametrize(
-    ("model", "loss"),
+    ("model", "loss", "identity"),
     [
-        (TIED, tg.SquaredError(importance=IMPORTANCE)),
-        (TIED, Penalised()),
-        (Mirror(features=4, hidden=1), tg.SquaredError(importance=IMPORTANCE)),
-        (Mirror(features=4, hidden=1), Penalised()),
+        (TIED, tg.SquaredError(importance=IMPORTANCE), False),
+        (TIED, tg.SquaredError(importance=IMPORTANCE), True),
+        (TIED, Penalised(), False),
+        (Mirror(features=4, hidden=1), tg.SquaredError(importance=IMPORTANCE), True),
+        (Mirror(features=4, hidden=1), Penalised(), False),
     ],
-    ids=lambda part: type(part).__name__,
+    ids=lambda part: type(part).__name__ if isinstance(part, Spec) else ("samples", "identity")[part],
 )
-@pytest.mark.parametrize("identity", [False, True], ids=["samples", "identity"])
 def test_evaluate_in_lanes_is_evaluate_of_each_instance(model: tg.Model, loss: tg.Loss, identity: bool) -> None:
     rng = np.random.default_rng(2)
     with jax.enable_x64(True):

@@ -75,7 +75,12 @@ def test_a_law_that_is_mapped_keeps_the_promise() -> None:
 
             return self.scale * jax.random.normal(key, (features, samples))
 
-    recipe: dict[str, Any] = {"model": tg.Autoencoder(features=4, hidden=2), "law": Gaussian(), "batch_size": 8, "steps": 50}
+    recipe: dict[str, Any] = {
+        "model": tg.Autoencoder(features=4, hidden=2),
+        "law": Gaussian(),
+        "batch_size": 8,
+        "steps": 50,
+    }
     many = tg.train(**recipe, over={"scale": [0.5, 1.0], "seed": range(4)})
     same(tg.train(**(recipe | {"law": Gaussian(scale=0.5)}), seed=2), many.data.sel(scale=0.5, seed=2))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 
+from tegum.training.axes import Grid
 from tegum.training.ensemble import default_workers
 from tegum.training.training import Training
 
@@ -20,8 +21,8 @@ REPRODUCTION = (
 )
 
 
-def provenance(trainings: Iterable[Training], seconds: float) -> dict[str, Any]:
-    """What to know about a finished run, as JSON values."""
+def provenance(trainings: Iterable[Training], seconds: float, workers: int | None = None) -> dict[str, Any]:
+    """What to know about a finished run, as JSON values. `workers` as it was asked for."""
     device = jax.devices()[0]
     return {
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -31,8 +32,8 @@ def provenance(trainings: Iterable[Training], seconds: float) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "device": f"{device.platform}: {device.device_kind}",
-        "workers": default_workers(),
-        "precision": sorted({training.precision for training in trainings}),
+        "workers": workers or default_workers(),
+        "precision": sorted({group.training.precision for training in trainings for group in Grid(training).groups}),
         "reproduction": REPRODUCTION,
     }
 

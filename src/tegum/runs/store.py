@@ -183,7 +183,7 @@ class Parts:
         """The finished parts. A damaged one is left out, and its instances are trained again."""
         for path in sorted(self.path.glob("*.npz")) if self.path.exists() else ():
             try:
-                with np.load(path, allow_pickle=False) as stored:
+                with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
                     arrays = {name: stored[name] for name in stored.files}
                 instances = arrays.pop("instances")
             except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):

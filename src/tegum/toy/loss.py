@@ -8,6 +8,8 @@ A loss of one's own sees the model and its parameters as well, so that penalties
         def __call__(self, model, parameters, x):
             h = model.encode(parameters, x)
             return jnp.mean((x - model(parameters, x)) ** 2) + self.penalty * jnp.abs(h).mean()
+
+Where nothing is to be swept, a function of (model, parameters, x) will do: `tegum.train(..., loss=function)`.
 """
 
 from abc import abstractmethod
@@ -18,7 +20,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from tegum.errors import BadInput
-from tegum.spec import Importance, Spec, leaves, with_leaves
+from tegum.spec import Function, Importance, Spec, leaves, with_leaves
 from tegum.toy.models import Model, Parameters
 from tegum.toy.product import Identity, Samples, column, dense
 
@@ -61,6 +63,15 @@ class SquaredError(Loss):
                 f"importance has {len(self.importance)} values, the model has {features} features; "
                 f"give one number or {features}."
             )
+
+
+class LossFunction(Loss):
+    """A loss that is a plain function of (model, parameters, x) for one model; what `loss=function` becomes."""
+
+    function: Function
+
+    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+        return self.function(model, parameters, x)
 
 
 def geometric(ratio: float, features: int) -> tuple[float, ...]:

@@ -163,9 +163,9 @@ class Board:
     def _make_room(self, name: str, values: np.ndarray) -> None:
         have = self.arrays.get(name)
         shape = values.shape[1:] if have is None else tuple(np.maximum(values.shape[1:], have.shape[1:]))
-        if have is not None and have.shape[1:] == shape:
+        dtype = np.result_type(values.dtype, np.float32 if have is None else have.dtype)
+        if have is not None and have.shape[1:] == shape and have.dtype == dtype:
             return
-        dtype = np.result_type(values.dtype, np.float32)
         room = np.full((self.grid.size, *shape), np.nan, dtype)
         if have is not None:
             room[(slice(None), *(slice(length) for length in have.shape[1:]))] = have

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from tegum.errors import BadInput, shown
 from tegum.spec import Count, Spec, plain
 from tegum.toy.features import Law, SparseUniform
-from tegum.toy.loss import Loss, SquaredError
+from tegum.toy.loss import Loss, LossFunction, SquaredError
 from tegum.toy.models import Model, Shapes, initial
 from tegum.training.history import Record
 from tegum.training.interventions import Freeze, Intervention, check_target
@@ -62,6 +62,11 @@ class Training(Spec):
         if not 0 <= seed < 2**64:
             raise ValueError(f"seed={seed} must lie in 0 … 2^64 - 1.")
         return seed
+
+    @field_validator("loss", mode="before")
+    @classmethod
+    def _loss(cls, loss: Any) -> Any:
+        return LossFunction(function=loss) if callable(loss) and not isinstance(loss, Spec | type) else loss
 
     @field_validator("over", mode="before")
     @classmethod

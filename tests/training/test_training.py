@@ -1,0 +1,52 @@
+"""The spec of a training: what it accepts, how it is written, what tells two programs apart."""
+
+from typing import Any
+
+import numpy as np
+
+import tegum as tg
+from tegum.training.loop import program
+
+MODEL = tg.Autoencoder(features=5, hidden=2)
+
+
+def mean_squared(model: Any, parameters: Any, x: Any) -> Any:
+    return ((x - model(parameters, x)) ** 2).mean()
+
+
+def test_a_plain_function_is_a_loss() -> None:
+    ours = tg.train(MODEL, tg.OneHot(), loss=mean_squared, steps=30, over={"seed": [1, 2]}, precision="float64")
+    theirs = tg.train(MODEL, tg.OneHot(), steps=30, over={"seed": [1, 2]}, precision="float64")
+    np.testing.assert_allclose(ours.W, theirs.W, rtol=1e-9)
+    np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-9)
+
+
+def test_a_function_is_written_by_name_and_read_back() -> None:
+    training = tg.Training(model=MODEL, law=tg.OneHot(), loss=mean_squared)
+    assert f"{__name__}:mean_squared" in training.json_text()
+    assert tg.Training.read(training.json_text()) == training
+
+
+def test_functions_of_one_name_are_different_programs() -> None:
+    def scaled(by: float) -> Any:
+        return lambda model, parameters, x: by * mean_squared(model, parameters, x)
+
+    one, two = (tg.Training(model=MODEL, law=tg.OneHot(), loss=scaled(by)) for by in (1.0, 2.0))
+    assert one.json_text() == two.json_text()
+    assert program(one) is not program(two)
+    first, second = (tg.train(MODEL, tg.OneHot(), loss=scaled(by), steps=1) for by in (1.0, 2.0))
+    np.testing.assert_allclose(second.loss, 2 * first.loss, rtol=1e-5)
+
+
+def test_classes_of_one_name_are_different_programs() -> None:
+    def gaussian(scale: float) -> tg.Law:
+        class Gaussian(tg.Law):
+            def sample(self, key: Any, features: int, samples: int) -> Any:
+                import jax
+
+                return scale * jax.random.normal(key, (features, samples))
+
+        return Gaussian()
+
+    one, two = (tg.train(MODEL, gaussian(scale), steps=1, batch_size=64).loss for scale in (1.0, 3.0))
+    assert float(two) > 4 * float(one)
