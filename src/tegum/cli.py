@@ -21,6 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+INTERRUPTED = 130  # what a shell says of Ctrl-C; Typer catches it first and returns this
+
 Into = Annotated[Path, typer.Option("--into", help="Folder that holds the runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -168,8 +170,9 @@ def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:
             target = folder.path / "figures" / f"{panel.name}.{kind}"
             panel.figure.write_image(target, width=1100, height=panel.figure.layout.height, scale=2)
     except (ImportError, ValueError, RuntimeError) as error:
+        why = " ".join(str(error).split()).rstrip(".")
         raise BadInput(
-            f"images need Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]' ({error})."
+            f"images need Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]' ({why})."
         ) from None
 
 
@@ -181,12 +184,14 @@ def main() -> None:
     """The command line. What a user can mend is one sentence and exit code 2; Ctrl-C is 130."""
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
     except BadInput as sentence:
         print(f"tegum: {sentence}", file=sys.stderr)
         code = 2
     except (KeyboardInterrupt, typer.Abort):
         print("tegum: interrupted; run the same command again to go on from here.", file=sys.stderr)
-        code = 130
+        code = INTERRUPTED
     except TyperException as error:
         print(_complaint(error), file=sys.stderr)
         code = 2

@@ -340,8 +340,14 @@ def bad(work: Callable[[], object]) -> str:
     return str(caught.value)
 
 
+def flipped(stored: bytes) -> bytes:
+    middle = len(stored) // 2
+    return stored[:middle] + bytes([stored[middle] ^ 1]) + stored[middle + 1 :]
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "a chunk cut short": lambda path: (path / "W" / "0.0.0").write_bytes((path / "W" / "0.0.0").read_bytes()[:50]),
+    "half a chunk": lambda path: (path / "W" / "0.0.0").write_bytes((path / "W" / "0.0.0").read_bytes()[:5000]),
+    "one bit": lambda path: (path / "W" / "0.0.0").write_bytes(flipped((path / "W" / "0.0.0").read_bytes())),
     "an empty chunk": lambda path: (path / "W" / "0.0.0").write_bytes(b""),
     "cut metadata": lambda path: (path / "W" / ".zarray").write_text("{"),
     "no metadata": lambda path: (path / "W" / ".zarray").unlink(),

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numcodecs import Zstd  # type: ignore[import-untyped]
 
 from tegum.errors import BadInput
 from tegum.spec import Spec
@@ -28,6 +29,7 @@ from tegum.training.run import Run, execute
 from tegum.training.training import Training
 
 FLUSH = 2.0  # seconds of work that a kill may cost
+CODEC = Zstd(level=3, checksum=True)  # Blosc, the default, reads half a chunk as garbage without a word
 DONE = "provenance.json"  # written last, removed first: its presence says that all the rest is there
 
 
@@ -57,11 +59,14 @@ class Folder:
         with _writing(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = _draft(target)
-            with open(draft, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(draft, target)
+            try:
+                with open(draft, "w", encoding="utf-8") as stream:
+                    stream.write(text)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(draft, target)
+            finally:
+                draft.unlink(missing_ok=True)
         return target
 
     @contextmanager
@@ -133,7 +138,8 @@ class Folder:
         root = self.path / "data.zarr"
         _root_group(root)
         draft = _draft(self.path / name)
-        data.to_zarr(draft, mode="w", zarr_format=2, consolidated=False)
+        encoding = {variable: {"compressors": CODEC} for variable in data.variables}
+        data.to_zarr(draft, mode="w", zarr_format=2, consolidated=False, encoding=encoding)
         os.replace(draft, root / name)
 
     def _open(self, name: str, training: Training) -> xr.Dataset:

@@ -107,7 +107,9 @@ def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
     """What the text of a spec only names: two classes or functions of one name are not the same code."""
     values = [spec, *(value for _, value in fields(spec))]
     flat = [item for value in values for item in (value if isinstance(value, tuple) else (value,))]
-    return tuple(type(item) if isinstance(item, Spec) else item for item in flat if callable(item))
+    return tuple(
+        type(item) if isinstance(item, Spec) else item for item in flat if isinstance(item, Spec) or callable(item)
+    )
 
 
 def _what(training: Training) -> Any:

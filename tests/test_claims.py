@@ -1,0 +1,113 @@
+"""Claims: the intervals are those of the books, and the interval decides."""
+
+import json
+import math
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from tegum.claims import LEVEL, Claim, Judged, decide, judge_mean, judge_rate, mean_interval, rate_interval
+
+CLAIM = Claim("All swans are white.", "A book", "More than half of the swans are white.")
+finite = st.floats(-1e6, 1e6)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_rate_s_interval_is_wilson_s(case: tuple[int, int]) -> None:
+    k, n = case
+    expected = stats.binomtest(k, n).proportion_ci(confidence_level=LEVEL, method="wilson")
+    low, high = rate_interval(k, n)
+    assert float(low) == pytest.approx(expected.low, abs=1e-12)
+    assert float(high) == pytest.approx(expected.high, abs=1e-12)
+    assert 0 <= low <= k / n <= high <= 1
+
+
+def test_a_rate_s_interval_by_hand() -> None:
+    """k = 1 of n = 4: (k + z²/2 ± z √(k (n - k)/n + z²/4)) / (n + z²) with z = 1.959964."""
+    low, high = rate_interval(1, 4)
+    assert (round(float(low), 6), round(float(high), 6)) == (0.045587, 0.699358)
+
+
+def test_rates_come_in_arrays_too() -> None:
+    low, high = rate_interval(np.array([[0, 3], [5, 10]]), np.array([10, 10]))
+    assert low.shape == high.shape == (2, 2)
+    assert (low[0, 0], high[1, 1]) == (0, 1)
+    assert (low[1, 0], high[1, 0]) == tuple(map(float, rate_interval(5, 10)))
+
+
+def test_a_rate_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^a rate needs at least one trial"):
+        rate_interval(0, 0)
+
+
+@given(st.lists(finite, min_size=2, max_size=50))
+def test_the_mean_s_interval_is_student_s(samples: list[float]) -> None:
+    mean, low, high = mean_interval(np.array(samples))
+    spread = stats.sem(samples)
+    assert mean == pytest.approx(np.mean(samples))
+    if spread > 1e-9 * max(1, *map(abs, samples)):
+        expected = stats.t.interval(LEVEL, len(samples) - 1, loc=np.mean(samples), scale=spread)
+        assert (low, high) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert low <= mean <= high
+
+
+def test_a_mean_s_interval_by_hand() -> None:
+    """1, 2, 3: mean 2, standard error 1/√3, t(0.975, 2) = 4.302653."""
+    mean, low, high = mean_interval(np.array([1, 2, 3]))
+    assert (mean, round(low, 6), round(high, 6)) == (2.0, -0.484138, 4.484138)
+
+
+def test_one_sample_says_nothing_about_the_spread() -> None:
+    assert mean_interval(np.array([3.0])) == (3.0, -math.inf, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.6, 0.9, "holds"),
+        (0.1, 0.4, "fails"),
+        (0.4, 0.6, "unclear"),
+        (0.5, 0.9, "unclear"),
+        (0.1, 0.5, "unclear"),
+        (-math.inf, math.inf, "unclear"),
+        (math.nan, math.nan, "unclear"),
+    ],
+)
+def test_the_whole_interval_decides(low: float, high: float, verdict: str) -> None:
+    assert decide(low, high, above=0.5) == verdict
+
+
+@pytest.mark.parametrize(("k", "verdict"), [(40, "holds"), (0, "fails"), (20, "unclear")])
+def test_a_judged_rate_says_what_was_counted(k: int, verdict: str) -> None:
+    judged = judge_rate(CLAIM, np.arange(40) < k, above=0.5, where="swans", note="In winter.")
+    low, high = map(float, rate_interval(k, 40))
+    assert (judged.verdict, judged.value, judged.low, judged.high, judged.count) == (verdict, k / 40, low, high, 40)
+    assert judged.measured == f"{k} of 40 swans: {k / 40:.0%}, 95 % interval {low:.0%} to {high:.0%}"
+    assert (judged.statement, judged.source, judged.criterion, judged.note) == (*asdict(CLAIM).values(), "In winter.")
+
+
+def test_a_judged_mean_says_what_was_averaged() -> None:
+    judged = judge_mean(CLAIM, np.array([1.0, 2.0, 3.0]), above=-1, where="swans", unit=" kg")
+    assert judged.measured == "2 kg, 95 % interval -0.484 to 4.48, over 3 swans"
+    assert (judged.verdict, judged.value, judged.count) == ("holds", 2.0, 3)
+
+
+@pytest.mark.parametrize("samples", [[3.0], [1.0, math.nan], [1.0, math.inf]], ids=str)
+def test_numbers_that_are_not_finite_are_null_in_json(samples: list[float]) -> None:
+    with np.errstate(invalid="ignore"):
+        judged = judge_mean(CLAIM, np.array(samples), above=0.5, where="swans")
+    text = json.dumps(judged.as_dict(), allow_nan=False)
+    stored = json.loads(text)
+    assert judged.verdict == "unclear"
+    assert set(stored) == set(asdict(judged))
+    assert stored["low"] is stored["high"] is None
+    assert (stored["value"] is None) == (not math.isfinite(judged.value))
+
+
+def test_a_judged_claim_is_json_as_it_is() -> None:
+    judged = judge_rate(CLAIM, np.ones(3, bool), above=0.5, where="swans")
+    assert Judged(**json.loads(json.dumps(judged.as_dict()))) == judged
