@@ -337,9 +337,9 @@ JSON: list[tuple[str, str]] = [
      '{"kind": []}'),
     ("kind='Autoencodr' is no kind of Model; did you mean Autoencoder?",
      '{"kind": "Training", "model": {"kind": "Autoencodr", "features": 5, "hidden": 2}}'),
-    ("kind='Model' is no kind of Model; there are: Autoencoder, UntiedAutoencoder.",
+    ("kind='Model' is no kind of Model; there are: ",
      '{"kind": "Training", "model": {"kind": "Model", "features": 5, "hidden": 2}}'),
-    ("{'features': 5, 'hidden': 2} needs 'kind', the name of a Model; there are: Autoencoder, UntiedAutoencoder.",
+    ("{'features': 5, 'hidden': 2} needs 'kind', the name of a Model; there are: ",
      '{"kind": "Training", "model": {"features": 5, "hidden": 2}}'),
     ("Training has no field 'modl'; did you mean model?",
      '{"kind": "Training", "modl": {"kind": "Autoencoder", "features": 5, "hidden": 2}}'),
@@ -377,20 +377,23 @@ def one_sentence(mistake: Mistake) -> str:
     return said
 
 
+def fits(said: str, sentence: str) -> None:
+    """Word for word where the sentence has an end, else as far as it goes."""
+    assert said == sentence if sentence[-1] in ".?" else said.startswith(sentence)
+
+
 def parametrised(mistakes: Sequence[tuple[str, object]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("sentence", "mistake"), mistakes, ids=[sentence for sentence, _ in mistakes])
 
 
 @parametrised(FIELDS + TRAININGS + OVER + RECORDS + INTERVENTIONS + SHAPES)
 def test_a_mistake_is_one_helpful_sentence(sentence: str, mistake: Mistake) -> None:
-    said = one_sentence(mistake)
-    whole = sentence[-1] in ".?"
-    assert said == sentence if whole else said.startswith(sentence)
+    fits(one_sentence(mistake), sentence)
 
 
 @parametrised(JSON)
 def test_a_spec_that_cannot_be_read_says_why(sentence: str, mistake: str) -> None:
-    assert one_sentence(lambda: tg.Training.read(mistake)) == sentence
+    fits(one_sentence(lambda: tg.Training.read(mistake)), sentence)
 
 
 @parametrised(AT)

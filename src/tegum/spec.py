@@ -41,6 +41,12 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     lanes: ClassVar[bool] = False
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """A subclass is written for one model unless it says otherwise itself, whatever its parent says."""
+        super().__init_subclass__(**options)
+        if "lanes" not in cls.__dict__:
+            cls.lanes = False
+
     def __init__(self, *unnamed: Any, **fields: Any) -> None:
         if unnamed:
             raise BadInput(_by_name(type(self), unnamed))
@@ -110,6 +116,8 @@ def plain(value: Any) -> Any:
             return [plain(item) for item in value]
         case dict():
             return {key: plain(item) for key, item in value.items()}
+    if hasattr(value, "tobytes"):
+        return {"array": hashlib.sha256(value.tobytes()).hexdigest(), "shape": list(value.shape)}
     return f"{value.__module__}:{value.__qualname__}" if callable(value) else value
 
 
@@ -177,7 +185,7 @@ def _is_specs(value: Any) -> bool:
 def _is_numeric(value: Any) -> bool:
     if isinstance(value, tuple):
         return bool(value) and all(isinstance(item, float) for item in value)
-    return isinstance(value, float) or hasattr(value, "dtype")
+    return isinstance(value, float) or hasattr(value, "aval")  # a traced number; a NumPy array is structure
 
 
 # ---------------------------------------------------------------- kinds of fields

@@ -16,7 +16,7 @@ from tegum.toy.loss import evaluate
 from tegum.toy.product import Identity
 
 RNG = np.random.default_rng(1)
-W, B, X = RNG.normal(size=(2, 4)), RNG.normal(size=4), RNG.uniform(size=(4, 5))
+W, B, X = RNG.normal(size=(2, 4)), RNG.normal(size=4), RNG.normal(size=(4, 5))
 IMPORTANCE = (1.0, 0.5, 0.0, 2.0)
 Params = dict[str, Any]
 
@@ -218,7 +218,8 @@ def test_evaluate_in_lanes_is_evaluate_of_each_instance(model: tg.Model, loss: t
         many = jax.jit(lambda p: evaluate(in_lanes(loss, 3), in_lanes(model, 3), p, x, lanes=True))(parameters)
         for i in range(3):
             mine = {name: value[..., i] for name, value in parameters.items()}
-            one = evaluate(lane(loss, i), lane(model, i), mine, x if identity else x[..., i], lanes=False)
+            samples = jnp.eye(4) if identity else x[..., i]
+            one = evaluate(lane(loss, i), lane(model, i), mine, samples, lanes=False)
             assert many[i] == pytest.approx(float(one), rel=1e-12)
 
 

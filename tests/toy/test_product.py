@@ -61,6 +61,7 @@ def test_a_column_broadcasts_against_features_samples_lanes(
     values: object, lanes: tuple[int, ...], expected: tuple[int, ...]
 ) -> None:
     like = jnp.zeros((3, 7, *lanes), jnp.float32)
-    shaped = column(values, like)
+    with jax.enable_x64(True):
+        shaped = column(values, like)
     assert shaped.shape == expected
     assert shaped.dtype == like.dtype

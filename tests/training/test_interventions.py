@@ -39,11 +39,17 @@ def test_touched_moments_are_forgotten() -> None:
     """After a reset at step t, AdamW's next step of a touched entry is a first step again: about lr times the bias
     corrections, here (1 - 0.9) / (1 - 0.9^(t+1)) over the root of the same for 0.999, times the sign of the gradient.
     """
-    edit = tg.Perturb(at=10, parameter="b", features=(3,), shift=0.5)
+    edit = tg.Perturb(at=10, parameter="b", features=(3,), shift=0.5, forget=True)
     run = train(tg.OneHot(), interventions=(edit,), optimiser=tg.Adam(learning_rate=1e-3))
     step = abs(float(run.b_history[11, 3] - run.b_history[10, 3]) - 0.5)
     fresh = 1e-3 * (0.1 / (1 - 0.9**11)) / np.sqrt(0.001 / (1 - 0.999**11))
     assert step == pytest.approx(fresh, rel=1e-2)
+
+
+@LAWS
+def test_a_perturbation_by_nothing_is_a_control(law: tg.Law) -> None:
+    nothing = (tg.Perturb(at=10, parameter="W", shift=0.0, noise=0.0),)
+    np.testing.assert_array_equal(train(law, interventions=nothing).W_history, train(law).W_history)
 
 
 def test_noise_differs_between_seeds_and_repeats_for_equal_ones() -> None:

@@ -37,18 +37,14 @@ class Law(Spec):
         """The whole data set where it is finite, else None."""
         return None
 
-    def mean(self, features: int) -> Array | None:
-        """E[x] of each feature, shape (features,), where it is known in closed form."""
-        return None
-
     def check(self, features: int) -> None:
         """Raise `BadInput` where this law cannot give that many features."""
-        for name in ("feature_probability",):
-            value = getattr(self, name, None)
-            if isinstance(value, tuple) and len(value) != features:
-                raise BadInput(
-                    f"{name} has {len(value)} values, the model has {features} features; give one number or {features}."
-                )
+        given = getattr(self, "feature_probability", None)
+        if isinstance(given, tuple) and len(given) != features:
+            raise BadInput(
+                f"feature_probability has {len(given)} values, the model has {features} features; "
+                f"give one number or {features}."
+            )
 
 
 def draw(law: Law, key: Key, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
@@ -58,6 +54,19 @@ def draw(law: Law, key: Key, features: int, samples: int) -> Float[Array, "featu
 
     def one(numbers: dict[str, Any], words: Array) -> Array:
         return with_leaves(law, numbers).sample(jax.random.wrap_key_data(words), features, samples)
+
+    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(law), key)
+
+
+def whole(law: Law, key: Key, features: int) -> Samples | None:
+    """A law's data set whichever way it is written, or None."""
+    if law.lanes or type(law).dataset is Law.dataset:
+        return law.dataset(key, features)
+
+    def one(numbers: dict[str, Array], words: Array) -> Array:
+        data = with_leaves(law, numbers).dataset(jax.random.wrap_key_data(words), features)
+        return jnp.eye(data.size) if isinstance(data, Identity) else data
 
     mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
     return mapped(leaves(law), key)

@@ -60,7 +60,6 @@ class Model(Spec):
 class _Bottleneck(Model):
     """What the tied and the untied autoencoder share: activations, bias, initialisation."""
 
-    lanes: ClassVar[bool] = True
     activation: Activation = "relu"
     hidden_activation: Activation = "linear"
     bias: bool = True
@@ -77,7 +76,7 @@ class _Bottleneck(Model):
         }
         return {name: names[name] for name in shapes}
 
-    def _matrix(self, key: Key, rows: int, columns: int) -> Array:
+    def _matrix(self, key: Any, rows: int, columns: int) -> Array:
         """An initial matrix; its fans are (features, hidden) whichever way it lies."""
         scale = self.initial_scale * _spread(self.initialisation, self.features, self.hidden)
         if self.initialisation.endswith("uniform"):
@@ -103,6 +102,8 @@ class Autoencoder(_Bottleneck):
     Parameters: W (hidden, features), b (features,).
     """
 
+    lanes: ClassVar[bool] = True
+
     def init(self, key: Key) -> Parameters:
         W = self._matrix(fold(key, 0), self.hidden, self.features)
         return {"W": W, **self._bias(W)}
@@ -120,6 +121,8 @@ class UntiedAutoencoder(_Bottleneck):
 
     Parameters: W_e (hidden, features), W_d (features, hidden), b (features,).
     """
+
+    lanes: ClassVar[bool] = True
 
     def init(self, key: Key) -> Parameters:
         encoder = self._matrix(fold(key, 0), self.hidden, self.features)

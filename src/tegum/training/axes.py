@@ -81,8 +81,13 @@ class Grid:
             self.sweeps += [_sweep(bare, axis, given, axis_values) for given, axis_values in zipped.items()]
             sizes.append(len(next(iter(zipped.values()))))
         self.shape = tuple(sizes)
+        self._check_size()
         _check_names(training, self.names)
         _check_twice(training, self.sweeps)
+
+    def _check_size(self) -> None:
+        if self.size >= 2**31:
+            raise BadInput(f"over makes {self.size:.3g} instances, more than one run can hold; sweep in parts.")
 
     @property
     def size(self) -> int:
@@ -132,7 +137,7 @@ class Grid:
     def _build(self, choice: dict[int, int]) -> Training:
         """The training of a group, with the first value of each numeric sweep in its place."""
         training = self.training.model_copy(update={"over": {}})
-        for sweep in self.sweeps:
+        for sweep in sorted(self.sweeps, key=lambda sweep: sweep.path.count(".")):  # a whole spec before its fields
             if sweep.array is None:
                 training = replaced(training, sweep.path, sweep.values[choice[sweep.axis]])
         for sweep in self.sweeps:
@@ -172,7 +177,22 @@ def _sweep(training: Training, axis: int, given: str, values: Values) -> Sweep:
     numeric = all(_is_number(value) for value in validated)
     if numeric and len({np.shape(value) for value in validated}) > 1:
         raise BadInput(f"over[{given!r}] mixes single numbers and vectors, or lengths; they need one shape.")
-    return Sweep(axis, path, entry, validated, np.array(validated, dtype=float) if numeric else None)
+    array = np.array(validated, dtype=float) if numeric else None
+    if array is not None:
+        _check_precision(given, array, training.precision)
+    return Sweep(axis, path, entry, validated, array)
+
+
+def _check_precision(given: str, values: np.ndarray, precision: str) -> None:
+    """Values that rounding merges, or throws out of range, would be the same runs under different labels."""
+    with np.errstate(over="ignore"):
+        rounded = values.astype(precision)
+    merged = len(np.unique(rounded, axis=0)) < len(np.unique(values, axis=0))
+    if merged or not np.isfinite(rounded).all() or ((rounded == 0) & (values != 0)).any():
+        raise BadInput(
+            f"over[{given!r}] has values that {precision} cannot tell apart or hold; "
+            "take them further apart, or precision='float64'."
+        )
 
 
 def _entry(given: str) -> tuple[str, int | None]:
@@ -213,6 +233,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _check_seeds(values: Values) -> None:
+    if len(values) >= 2**31:
+        raise BadInput(f"over['seed'] holds {len(values):.3g} seeds, more than one run can hold; sweep in parts.")
     if isinstance(values, range):
         good = min(values) >= 0 and max(values) < 2**64
     else:
@@ -249,6 +271,8 @@ def _check_twice(training: Training, sweeps: list[Sweep]) -> None:
 
 
 def _labels(values: Values) -> Any:
+    if isinstance(values, tuple) and all(isinstance(value, tuple) and len(value) == 1 for value in values):
+        return _labels(tuple(value[0] for value in values))
     if isinstance(values, range):
         return np.arange(values.start, values.stop, values.step, dtype=np.uint64 if max(values) >= 2**63 else None)
     if all(isinstance(value, int) for value in values) and max(values) >= 2**63:

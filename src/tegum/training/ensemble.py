@@ -164,17 +164,17 @@ def _advance(
 ) -> State:
     """Run to each stop and bring the measurements home, pausing often enough to be interrupted."""
     at, per_visit = int(state.step), 200
-    wanted = set(recorded_steps(tile.group.training))
+    names = _wanted(tile.group)
     while stops:
         block, stops = _block(at, stops, per_visit)
         padded = np.resize(np.asarray(block, np.int32), BLOCK)
         began = time.perf_counter()
         state, kept = tile.program.advance(numbers, state, padded, np.int32(len(block)))
-        kept = jax.device_get({name: value[: len(block)] for name, value in kept.items()})
+        kept = jax.device_get(kept)
         took = time.perf_counter() - began
         for i, stop in enumerate(block):
-            if stop in wanted:
-                records.setdefault(stop, {name: value[i, ...] for name, value in kept.items()})
+            if stop in names:
+                records.setdefault(stop, {name: kept[name][i, ...].copy() for name in names[stop]})
         progress.add((block[-1] - at) * len(tile.instances))
         per_visit = _next_visit(block[-1] - at, took, per_visit)
         at = block[-1]
@@ -206,25 +206,32 @@ def _results(tile: Tile, records: Records) -> Arrays:
     def instances_first(value: np.ndarray) -> np.ndarray:
         return value[None] if tile.program.width is None else np.moveaxis(value, -1, 0)[:count]
 
-    final = {name: instances_first(value) for name, value in records[training.steps].items()}
-    kept = {name: value for name, value in final.items() if name in {*tile.group.shapes, "loss"}}
+    kept = {name: instances_first(records[training.steps][name]) for name in (*tile.group.shapes, "loss")}
     if training.record is None:
         return kept
     steps = training.record.steps(training.steps)
-    for name in _recorded_names(tile.group, final):
+    for name in _recorded_names(tile.group) if steps else ():
         kept[f"{name}_history"] = np.stack([instances_first(records[s][name]) for s in steps], axis=1)
     return kept
 
 
-def _recorded_names(group: Group, measured: Arrays) -> list[str]:
+def _wanted(group: Group) -> dict[int, set[str]]:
+    """What to keep of the measurement at each step: what the record asks for, and at the last step the final state."""
+    training = group.training
+    steps = training.record.steps(training.steps) if training.record is not None else []
+    wanted = {step: set(_recorded_names(group)) for step in steps}
+    wanted[training.steps] = wanted.get(training.steps, set()) | {*group.shapes, "loss"}
+    return wanted
+
+
+def _recorded_names(group: Group) -> list[str]:
     what = group.training.record.what if group.training.record is not None else ()
     words = {
         "loss": ["loss"],
         "parameters": list(group.shapes),
         "gradients": [f"{name}_gradient" for name in group.shapes],
     }
-    names = [name for item in what for name in (words[item] if isinstance(item, str) else [item.__name__])]
-    return [name for name in names if name in measured]
+    return [name for item in what for name in (words[item] if isinstance(item, str) else [item.__name__])]
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from pydantic import Field, field_validator, model_validator
 from tegum.errors import BadInput, near
 from tegum.spec import Finite, NotNegative, Spec, leaves, with_leaves
 from tegum.toy.models import Model, Parameters, Shapes
+from tegum.toy.random import normal
 
 
 @jax.tree_util.register_dataclass
@@ -53,6 +54,8 @@ class Intervention(Spec):
     def _steps(cls, at: tuple[int, ...]) -> tuple[int, ...]:
         if any(step < 0 for step in at):
             raise ValueError(f"at={min(at)} must be a step of the training, 0 or later.")
+        if not at:
+            raise ValueError("at is empty, so this would never happen; give at least one step.")
         return at
 
     @abstractmethod
@@ -64,20 +67,25 @@ class Intervention(Spec):
 
 
 class Perturb(Intervention):
-    """Add `shift` plus Gaussian noise of standard deviation `noise` to a parameter, of some features or of all."""
+    """Add `shift` plus Gaussian noise of standard deviation `noise` to a parameter, of some features or of all.
+
+    forget: also clear the optimiser's memory of these entries. With Adam the next updates are then up to six times the
+        learning rate, since its bias correction has long faded; that kick comes on top of the perturbation.
+    """
 
     parameter: str = "W"
     features: tuple[int, ...] | None = None
     shift: Finite = 0.0
     noise: NotNegative = 0.0
+    forget: bool = False
 
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         value = parameters[self.parameter]
         mask = feature_mask(model, parameters, self.parameter, self.features, lanes=0)
-        change = self.shift + self.noise * jax.random.normal(key, value.shape, value.dtype)
+        change = self.shift + self.noise * normal(key, 1, value.size).reshape(value.shape)
         new = {**parameters, self.parameter: jnp.where(mask, value + change, value)}
         touched = {name: jnp.zeros(array.shape, bool) for name, array in parameters.items()}
-        return Edit(new, {**touched, self.parameter: mask})
+        return Edit(new, {**touched, self.parameter: mask & self.forget})
 
     def check(self, model: Model, shapes: Shapes) -> None:
         check_target(self, model, shapes)

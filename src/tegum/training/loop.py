@@ -6,6 +6,7 @@ instances, swept or not, arrives at run time.
 """
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ import optax
 from jaxtyping import Array
 
 from tegum.spec import Spec, fields, leaves, with_leaves
-from tegum.toy.features import draw
+from tegum.toy.features import draw, whole
 from tegum.toy.loss import evaluate
 from tegum.toy.models import Parameters, initial
 from tegum.toy.product import Identity, Samples
@@ -107,14 +108,21 @@ def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
     """What the text of a spec only names: two classes or functions of one name are not the same code."""
     values = [spec, *(value for _, value in fields(spec))]
     flat = [item for value in values for item in (value if isinstance(value, tuple) else (value,))]
-    return tuple(
-        type(item) if isinstance(item, Spec) else item for item in flat if isinstance(item, Spec) or callable(item)
-    )
+    code = [type(item) if isinstance(item, Spec) else item for item in flat if isinstance(item, Spec) or callable(item)]
+    return (*code, *(constant for item in code for constant in _constants(item)))
+
+
+def _constants(function: Any) -> list[tuple[str, Any]]:
+    """Numbers and words outside a function that it refers to: compiled in, so a changed one is other code."""
+    if not inspect.isfunction(function):
+        return []
+    outside = inspect.getclosurevars(function).globals
+    return [(name, value) for name, value in sorted(outside.items()) if isinstance(value, int | float | str)]
 
 
 def _what(training: Training) -> Any:
     """The record's quantities matter to the compiled code, its steps do not."""
-    return None if training.record is None else AtSteps(at=(), what=training.record.what)
+    return None if training.record is None else AtSteps(at=(0,), what=training.record.what)
 
 
 def _blank(value: Any) -> Any:
@@ -135,12 +143,12 @@ def _width(training: Training, layout: Layout) -> int:
 
 def _samples(training: Training) -> int:
     """How many columns x has in one step."""
-    whole = jax.eval_shape(
-        lambda words: _as_array(training.law.dataset(words, training.model.features)),
+    data = jax.eval_shape(
+        lambda words: _as_array(whole(training.law, words, training.model.features)),
         jax.ShapeDtypeStruct((2,), "uint32"),
     )
-    if training.batch_size is None and whole is not None:
-        return int(whole.shape[1])
+    if training.batch_size is None and data is not None:
+        return int(data.shape[1])
     return training.batch_size or DEFAULT_BATCH
 
 
@@ -153,7 +161,7 @@ def _as_array(samples: Samples | None) -> Array | None:
 
 def _start(training: Training, layout: Layout, key: Key, total: Array) -> State:
     parameters = initial(training.model, fold(key, INITIAL))
-    data = training.law.dataset(fold(key, DATA), training.model.features)
+    data = whole(training.law, fold(key, DATA), training.model.features)
     return State(
         parameters=parameters,
         moments=begin(training.optimiser, total, parameters, lanes=layout.lanes),
@@ -200,38 +208,43 @@ def _gradients(training: Training, layout: Layout, parameters: Parameters, x: Sa
 def _batch(training: Training, layout: Layout, state: State) -> Samples:
     """The samples of this step. The barrier keeps the draw from being computed again wherever it is used."""
     features = training.model.features
-    whole = _dataset(training, state)
-    if whole is not None and training.batch_size is None:
-        return whole
+    data = _dataset(training, state)
+    if data is not None and training.batch_size is None:
+        return data
     key = fold(fold(state.key, BATCH), state.step)
-    if whole is None or isinstance(whole, Identity):
+    if data is None or isinstance(data, Identity):
         return jax.lax.optimization_barrier(draw(training.law, key, features, layout.samples))
-    chosen = (uniform(key, 1, layout.samples) * whole.shape[1]).astype(jnp.int32)
-    chosen = jnp.minimum(chosen, whole.shape[1] - 1)
-    return jnp.take_along_axis(whole, jnp.broadcast_to(chosen, (features, *chosen.shape[1:])), axis=1)
+    chosen = (uniform(key, 1, layout.samples) * data.shape[1]).astype(jnp.int32)
+    chosen = jnp.minimum(chosen, data.shape[1] - 1)
+    return jnp.take_along_axis(data, jnp.broadcast_to(chosen, (features, *chosen.shape[1:])), axis=1)
 
 
 def _dataset(training: Training, state: State) -> Samples | None:
     if state.data is not None:
         return state.data
-    return training.law.dataset(state.key, training.model.features)
+    return whole(training.law, state.key, training.model.features)
 
 
 def _measure(training: Training, layout: Layout, state: State) -> Measured:
     """Parameters and loss always, for the final state; and whatever the record asks for."""
-    measured = {**state.parameters, "loss": _evaluation(training, layout, state)}
+    measured = {**state.parameters, "loss": _evaluation(training, layout, _apart(state, 0))}
     if training.record is None:
         return measured
     if "gradients" in training.record.what:
         x = _evaluation_batch(training, layout, state, jnp.int32(0))
-        gradients = _gradients(training, layout, state.parameters, x)
+        gradients = _gradients(training, layout, _apart(state, 1).parameters, x)
         measured |= {f"{name}_gradient": value for name, value in gradients.items()}
+    apart = _apart(state, 2).parameters
     for name, metric in training.record.metrics.items():
         one = functools.partial(apply_metric, metric)
-        measured[name] = jnp.asarray(
-            (jax.vmap(one, in_axes=-1, out_axes=-1) if layout.lanes else one)(state.parameters)
-        )
+        measured[name] = jnp.asarray((jax.vmap(one, in_axes=-1, out_axes=-1) if layout.lanes else one)(apart))
     return measured
+
+
+def _apart(state: State, number: int) -> State:
+    """The same state behind a barrier of its own: what else is measured cannot change how this is computed."""
+    parameters, _ = jax.lax.optimization_barrier((state.parameters, jnp.int32(number)))
+    return state._replace(parameters=parameters)
 
 
 def _evaluation(training: Training, layout: Layout, state: State) -> Array:
@@ -249,10 +262,10 @@ def _evaluation(training: Training, layout: Layout, state: State) -> Array:
 
 
 def _evaluation_batch(training: Training, layout: Layout, state: State, i: Array) -> Samples:
-    whole = _dataset(training, state)
-    if whole is not None:
-        return whole
-    key = fold(fold(state.key, EVALUATION), i)
+    data = _dataset(training, state)
+    if data is not None:
+        return data
+    key = fold(fold(jnp.zeros_like(state.key), EVALUATION), i)  # of no seed: the same samples for all instances
     return jax.lax.optimization_barrier(draw(training.law, key, training.model.features, layout.samples))
 
 

@@ -117,6 +117,7 @@ class Adam(Optimiser):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019); the defaults are PyTorch's, as in the notebook."""
 
+    lanes: ClassVar[bool] = True
     weight_decay: NotNegative = 0.01
 
     def transformation(self, steps: Array) -> optax.GradientTransformation:

@@ -39,14 +39,14 @@ class Run:
         return self.data[name]
 
     def at(self, **place: Any) -> "Run":
-        """The part of the run at these coordinates; a float finds the nearest."""
+        """The part of the run at these coordinates; a float need not be exact to the last digit."""
         data = self.data
         for name, value in place.items():
             if name not in data.dims:
                 raise BadInput(f"this run has no axis {name!r}; {near(name, [str(d) for d in data.dims])}")
-            method = "nearest" if isinstance(value, float) else None
+            close: Any = {"method": "nearest", "tolerance": 1e-3 * abs(value)} if isinstance(value, float) else {}
             try:
-                data = data.sel({name: value}, method=method)
+                data = data.sel({name: value}, **close)
             except (KeyError, IndexError, TypeError, ValueError):
                 raise BadInput(f"{name}={shown(value)} is not on that axis; it holds {_held(data[name])}.") from None
         return type(self)(self.training, data)
@@ -62,7 +62,7 @@ class Run:
             raise BadInput(f"parameter={parameter!r} is no matrix of this run; {near(parameter, matrices)}")
         array = self.data[parameter]
         rest = [dim for dim in array.dims if dim not in own]
-        values = np.asarray(metric(array.transpose(*rest, *own).values))
+        values = _applied(metric, array.transpose(*rest, *own).values)
         if values.ndim != len(rest) + len(axes):
             extra = values.ndim - len(rest)
             raise BadInput(f"axes={axes} must name what the metric returns of each W; this one has {extra} axes there.")
@@ -83,6 +83,24 @@ class Run:
         axes = ", ".join(f"{name}: {size}" for name, size in self.data["completed"].sizes.items())
         counts = ", ".join(f"{count} {what}" for what, count in self.counts().items() if count)
         return f"<Run of {self.training.steps} steps over ({axes}): {counts}>"
+
+
+def _applied(metric: Callable[[np.ndarray], Any], W: np.ndarray) -> np.ndarray:
+    """A metric of W (..., m, n), model size by model size: the padding of smaller ones is cut off, and put back."""
+    flat, there = W.reshape(-1, *W.shape[-2:]), ~np.isnan(W.reshape(-1, *W.shape[-2:]))
+    sizes = np.stack([there.any(2).sum(1), there.any(1).sum(1)], axis=1)
+    sizes[(sizes == 0).any(1)] = W.shape[-2:]  # nothing but NaN: a diverged model, or one never run
+    if (sizes == W.shape[-2:]).all():
+        return np.asarray(metric(W))
+    parts = []
+    for rows, columns in np.unique(sizes, axis=0):
+        mine = (sizes == (rows, columns)).all(1)
+        parts.append((mine, np.asarray(metric(flat[mine][:, :rows, :columns]))))
+    own = np.max([part.shape[1:] for _, part in parts], axis=0, initial=0) if parts[0][1].ndim > 1 else ()
+    result = np.full((len(flat), *map(int, own)), np.nan)
+    for mine, part in parts:
+        result[(mine, *(slice(length) for length in part.shape[1:]))] = part
+    return result.reshape(*W.shape[:-2], *result.shape[1:])
 
 
 def train(model: Any, law: Any = None, *, workers: int | None = None, progress: bool | None = None, **spec: Any) -> Run:
@@ -151,14 +169,32 @@ class Board:
         self.grid = grid
         self.completed = np.zeros(grid.size, bool)
         self.arrays: Arrays = {}
+        recorded = [g.training.record.steps(g.training.steps) for g in grid.groups if g.training.record]
+        self.steps = sorted({step for steps in recorded for step in steps})
+        self.same_steps = all(steps == self.steps for steps in recorded)
+        for group in grid.groups:
+            for name, shape in {"loss": (), **group.shapes}.items():
+                self._make_room(name, np.empty((0, *shape), group.training.precision))
 
     def put(self, instances: np.ndarray, arrays: Arrays) -> None:
         """Pin the results of these instances. Smaller models are padded with NaN to the largest."""
         for name, values in arrays.items():
+            if name.endswith(HISTORY) and not self.same_steps:
+                values = self._on_all_steps(instances, values)
             self._make_room(name, values)
             inside: tuple[Any, ...] = tuple(slice(length) for length in values.shape[1:])
             self.arrays[name][(instances, *inside)] = values
         self.completed[instances] = True
+
+    def _on_all_steps(self, instances: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """A history put where its own steps lie among those of all groups."""
+        wide = np.full((len(instances), len(self.steps), *values.shape[2:]), np.nan, values.dtype)
+        for group in self.grid.groups:
+            mine = np.flatnonzero(np.isin(instances, group.instances))
+            if mine.size and group.training.record is not None:
+                steps = np.searchsorted(self.steps, group.training.record.steps(group.training.steps))
+                wide[np.ix_(mine, steps)] = values[mine]
+        return wide
 
     def _make_room(self, name: str, values: np.ndarray) -> None:
         have = self.arrays.get(name)
@@ -186,22 +222,14 @@ class Board:
         variables["diverged"] = (tuple(axes), completed & ~self._finite().reshape(shape))
         coordinates: dict[str, Any] = self.grid.coordinates()
         if any(name.endswith(HISTORY) for name in self.arrays):
-            coordinates["step"] = ("step", self._steps())
+            coordinates["step"] = ("step", np.asarray(self.steps))
         return xr.Dataset(variables, coords=coordinates)
-
-    def _steps(self) -> np.ndarray:
-        longest = max(
-            (g.training.record.steps(g.training.steps) for g in self.grid.groups if g.training.record),
-            key=len,
-        )
-        return np.asarray(longest)
 
     def _own_axes(self, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
         """Names for a result's axes beyond the instances."""
         recorded = name.endswith(HISTORY)
         short = name.removesuffix(HISTORY).removesuffix("_gradient")
-        group = self.grid.groups[0]
-        named = group.training.model.axes(group.shapes)
+        named = {key: axes for g in self.grid.groups for key, axes in g.training.model.axes(g.shapes).items()}
         rest = shape[1:] if recorded else shape
         own = named[short] if short in named else axes_by_length(short, rest, self._largest())
         return ("step", *own) if recorded else own
@@ -218,8 +246,6 @@ class Board:
         for group in self.grid.groups:
             shapes: Shapes = {"loss": (), **group.shapes}
             for name in shapes:
-                if name not in self.arrays:
-                    continue
                 inside: tuple[Any, ...] = tuple(slice(length) for length in shapes[name])
                 values = self.arrays[name][(group.instances, *inside)].reshape(len(group.instances), -1)
                 finite[group.instances] &= np.isfinite(values).all(axis=1)

@@ -9,8 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from tegum.errors import BadInput, shown
 from tegum.spec import Count, Spec, plain
-from tegum.toy.features import Law, SparseUniform
-from tegum.toy.loss import Loss, LossFunction, SquaredError
+from tegum.toy.features import Law, SparseUniform, draw
+from tegum.toy.loss import Loss, LossFunction, SquaredError, evaluate
 from tegum.toy.models import Model, Shapes, initial
 from tegum.training.history import Record
 from tegum.training.interventions import Freeze, Intervention, check_target
@@ -95,6 +95,7 @@ class Training(Spec):
         self.law.check(self.model.features)
         self.loss.check(self.model.features)
         parameters = self.parameter_shapes()
+        self._check_shapes(parameters)
         if self.record is not None:
             self.record.steps(self.steps)
             self.record.check(parameters)
@@ -113,6 +114,20 @@ class Training(Spec):
                     f"the training has steps={self.steps}, counted from 0."
                 )
 
+    def _check_shapes(self, parameters: Shapes) -> None:
+        """The user's own classes and functions give arrays of the shapes that the loop needs."""
+        taken = {"loss", "completed", "diverged", "step"} & set(parameters)
+        if taken:
+            raise BadInput(f"a parameter cannot be called {taken.pop()!r}, because the results use that name.")
+        n, key = self.model.features, jax.ShapeDtypeStruct((2,), "uint32")
+        x = jax.eval_shape(lambda words: draw(self.law, words, n, 3), key)
+        _need_shape("law", self.law, x, n, (n, 3))
+        weights = jax.eval_shape(partial(initial, self.model), key)
+        y = jax.eval_shape(lambda p, s: self.model(p, s), weights, x)
+        _need_shape("model", self.model, y, n, (n, 3))
+        loss = jax.eval_shape(lambda p, s: evaluate(self.loss, self.model, p, s, lanes=False), weights, x)
+        _need_shape("loss", self.loss, loss, n, ())
+
     def parameter_shapes(self) -> Shapes:
         """The shapes of one instance's parameters, without computing them."""
         key = jax.ShapeDtypeStruct((2,), "uint32")
@@ -121,6 +136,14 @@ class Training(Spec):
 
 def _is_pair(given: Any) -> bool:
     return isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str)
+
+
+def _need_shape(name: str, spec: Spec, given: Any, features: int, shape: tuple[int, ...]) -> None:
+    if getattr(given, "shape", None) != shape:
+        raise BadInput(
+            f"{name}={type(spec).__name__} gives an array of shape {getattr(given, 'shape', None)} "
+            f"for 3 samples of {features} features; it needs to be {shape}."
+        )
 
 
 def _axis(name: str, values: Any) -> Any:
@@ -146,7 +169,7 @@ def _values(name: str, values: Any) -> Values:
         whole = name == "seed" and isinstance(values, int)
         way = f"for {values} seeds use range({values})" if whole else f"for one value use [{shown(values)}]"
         raise ValueError(f"over[{name!r}]={shown(values)} must be a sequence of values; {way}.")
-    kept: Values = values if isinstance(values, range) else tuple(_tuple(v) for v in values)
+    kept: Values = values if isinstance(values, range) else tuple(_value(v) for v in values)
     if not len(kept):
         raise ValueError(f"over[{name!r}] is empty; give at least one value.")
     return kept
@@ -159,6 +182,9 @@ def _range(name: str, bounds: Any) -> range:
         raise ValueError(f"over[{name!r}]={{'range': {shown(bounds)}}} must hold start, stop and step.") from None
 
 
-def _tuple(value: Any) -> Any:
+def _value(value: Any) -> Any:
+    """One value of an axis: a spec may come as JSON, a vector as a list or an array."""
+    if isinstance(value, Mapping) and "kind" in value:
+        return Spec.model_validate(value)
     value = value.tolist() if hasattr(value, "tolist") else value
     return tuple(value) if isinstance(value, list) else value
