@@ -7,7 +7,15 @@ import pytest
 from jaxtyping import install_import_hook
 
 # Not the modules that hold Pydantic's validators only: its types cannot be checked so, and it checks for itself.
-CHECKED = ["toy", "geometry", "training.loop", "training.ensemble", "training.axes", "training.run", "training.optimisers"]
+CHECKED = [
+    "toy",
+    "geometry",
+    "training.loop",
+    "training.ensemble",
+    "training.axes",
+    "training.run",
+    "training.optimisers",
+]
 install_import_hook([f"tegum.{name}" for name in CHECKED], "beartype.beartype")
 
 

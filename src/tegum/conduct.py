@@ -43,7 +43,8 @@ def conduct(
         runs = {
             key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
         }
-        claims, panels = experiment.claims(runs), experiment.panels(runs)
+        claims = [_with_departures(claim, experiment) for claim in experiment.claims(runs)]
+        panels = experiment.panels(runs)
         facts = provenance(trainings.values(), time.monotonic() - began, workers)
         _write(folder, experiment, name, panels, claims, facts)
     return folder
@@ -54,7 +55,12 @@ def _finished(folder: Folder) -> bool:
     if not folder.has(DONE) or not folder.has("panels.json"):
         return False
     names = [f"figures/{panel['name']}.json" for panel in _entries(folder, "panels.json", {"name"})]
-    return all(folder.has(name) for name in ("claims.json", "report.html", *names))
+    return all(folder.has(name) for name in ("data.zarr", "claims.json", "report.html", *names))
+
+
+def _with_departures(claim: Judged, experiment: Experiment) -> Judged:
+    """A verdict that was reached with another recipe than the source's says so."""
+    return dataclasses.replace(claim, note=f"{experiment.departures()} {claim.note}".strip())
 
 
 def _write(

@@ -101,7 +101,13 @@ class Spec(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Ten hexadecimal digits that name this spec."""
+        """Ten hexadecimal digits that name this spec. Raises `BadInput` where a part has no lasting name."""
+        for value in (self, *(value for _, value in fields(self))):
+            named = type(value) if isinstance(value, Spec) else value
+            if callable(named) and "<" in named.__qualname__:
+                raise BadInput(
+                    f"{named.__qualname__} has no name to be stored by; define it at the top level of a module."
+                )
         return hashlib.sha256(self.json_text().encode()).hexdigest()[:10]
 
 

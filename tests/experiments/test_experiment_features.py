@@ -38,9 +38,29 @@ FOUR = columns((1, 0), (0, 1), (0, -1), (-1, 0))
 
 def test_distance_from_the_principal_projection() -> None:
     run = made([TOP, TOP, SWAPPED], [TOP, PAIRS, FOUR])
-    np.testing.assert_allclose(module.distance(run, "linear")[:, 0], [0, 0, 1], atol=0.02)
+    np.testing.assert_allclose(module.distance(run, "linear")[:, 0], [0, 0, 1], atol=1e-9)
     projection = module.principal_projection(run)
-    np.testing.assert_allclose(projection, np.diag([1, 1, 0, 0, 0, 0]), atol=0.02)
+    np.testing.assert_allclose(projection, np.diag([1, 1, 0, 0, 0, 0]), atol=1e-12)
+
+
+def test_the_projection_is_that_of_sampled_data() -> None:
+    run = made([TOP] * 3, [TOP] * 3)
+    x = np.random.default_rng(0).uniform(size=(N, 200_000)) * np.sqrt(tg.geometric(0.5, N))[:, None]
+    _, vectors = np.linalg.eigh(np.cov(x))
+    sampled = vectors[:, -M:] @ vectors[:, -M:].T
+    np.testing.assert_allclose(sampled, module.principal_projection(run), atol=0.03)
+
+
+def test_untrained_models_support_no_claim() -> None:
+    experiment = find("features", seeds=8, large_seeds=1, steps=1)
+    runs = {name: execute(training) for name, training in experiment.trainings().items()}
+    assert not [claim for claim in experiment.claims(runs) if claim.verdict == "holds"]
+
+
+@pytest.mark.parametrize("densities", [(0.1, 0.01), (1.0, 0.1, 0.3), (1.0,), (1.0, -0.1), (1.0, 1.0)])
+def test_densities_fall_from_one(densities: tuple[float, ...]) -> None:
+    with pytest.raises(tg.BadInput, match="must fall from 1 towards 0"):
+        find("features", densities=densities)
 
 
 def test_growth_and_where_superposition_begins() -> None:
@@ -54,6 +74,8 @@ def test_growth_and_where_superposition_begins() -> None:
 
 def test_negative_biases_and_positive_interference() -> None:
     crowded = columns((1, 0), (0.8, 0.6), (0, 1), (-0.6, 0.8))
+    dense_too = made([TOP] * 3, [crowded, TOP, crowded], np.full((2, 3, 1, N), -0.1))
+    assert module.negative_and_positive(dense_too).tolist() == [False]
     b = np.full((2, 3, 1, N), -0.1)
     assert module.negative_and_positive(made([TOP] * 3, [TOP, TOP, crowded], b)).tolist() == [True]
     assert module.negative_and_positive(made([TOP] * 3, [TOP, TOP, crowded], -b)).tolist() == [False]

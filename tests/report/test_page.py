@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs
 
-from tegum.plots import gram_panels, histories, wheels
 from tegum.claims import Judged, Verdict
 from tegum.experiments.experiment import Panel
+from tegum.plots import gram_panels, histories, wheels
 from tegum.report import Chapter, book, page
 
 HOSTILE = "</script><script>alert('&')</script><img src=x onerror=alert(1)> \"quoted\" <b>ü</b>"

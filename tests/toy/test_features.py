@@ -12,7 +12,7 @@ from scipy import stats
 import tegum as tg
 from tegum.errors import BadInput
 from tegum.spec import leaves, with_leaves
-from tegum.toy.features import draw
+from tegum.toy.features import draw, whole
 from tegum.toy.product import Identity
 from tegum.toy.random import key_of
 
@@ -41,6 +41,31 @@ class Gaussian(tg.Law):
 
     def sample(self, key: Any, features: int, samples: int) -> Any:
         return self.scale * jax.random.normal(key, (features, samples))
+
+
+class Halved(tg.SparseUniform):
+    """A user's variation of a built-in law: written for one model, because it does not say otherwise."""
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        x = super().sample(key, features, samples)
+        assert x.ndim == 2
+        return x / 2
+
+
+class Ramp(tg.Law):
+    """A user's data set."""
+
+    slope: float = 1.0
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return jnp.zeros((features, samples))
+
+    def dataset(self, key: Any, features: int) -> Any:
+        return self.slope * jnp.arange(2.0 * features).reshape(features, 2) + jax.random.uniform(key)
+
+
+class Kept(tg.FixedSamples):
+    """A built-in data set by another name, written for one model."""
 
 
 def key(seed: int = 0) -> jax.Array:
@@ -203,6 +228,32 @@ def test_fixed_samples_are_drawn_once_for_each_seed() -> None:
 def test_a_users_law_gets_an_ordinary_key() -> None:
     expected = 3 * jax.random.normal(jax.random.wrap_key_data(key(5)), (N, 7))
     np.testing.assert_array_equal(draw(Gaussian(scale=3.0), key(5), N, 7), expected)
+
+
+def test_a_subclass_of_a_built_in_law_draws_as_its_parent_does() -> None:
+    keys = jnp.stack([key(seed) for seed in range(3)], axis=-1)
+    for numbers, words in ((shrunk(Halved(), 0), key(5)), (shrunk(Halved(), range(3)), keys)):
+        parent = drawn(tg.SparseUniform(), numbers, words, 7)
+        np.testing.assert_array_equal(drawn(Halved(), numbers, words, 7), parent / 2)
+
+
+@pytest.mark.parametrize("of", [tg.KActive(active=2), Gaussian()], ids=repr)
+def test_a_subclass_of_fixed_samples_keeps_those_of_its_parent(of: tg.Law) -> None:
+    keys = jnp.stack([key(seed) for seed in range(2)], axis=-1)
+    for words in (key(5), keys):
+        numbers = {path: jnp.ones(words.shape[1:]) for path in leaves(Kept(count=3, of=of))}
+        parent = whole(with_leaves(tg.FixedSamples(count=3, of=of), numbers), words, N)
+        np.testing.assert_array_equal(whole(with_leaves(Kept(count=3, of=of), numbers), words, N), parent)
+
+
+def test_a_users_data_set_in_both_layouts() -> None:
+    ordinary = [jax.random.wrap_key_data(key(seed)) for seed in range(2)]
+    ramps = [jnp.array([[0.0, 1.0], [2.0, 3.0]]), jnp.array([[0.0, 3.0], [6.0, 9.0]])]
+    shifted = [ramp + jax.random.uniform(k) for ramp, k in zip(ramps, ordinary, strict=True)]
+    keys = jnp.stack([key(0), key(1)], axis=-1)
+    one, many = whole(Ramp(), key(0), 2), whole(with_leaves(Ramp(), {"slope": jnp.array([1.0, 3.0])}), keys, 2)
+    np.testing.assert_allclose(np.asarray(one), shifted[0], rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(many), jnp.stack(shifted, axis=-1), rtol=1e-6)
 
 
 @pytest.mark.parametrize(

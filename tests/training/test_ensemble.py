@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 import xarray as xr
 
@@ -50,7 +52,8 @@ def test_a_swept_number_equals_a_fixed_one(recipe: dict[str, Any]) -> None:
 
 def test_recording_changes_nothing() -> None:
     plain = tg.train(**ONE_HOT, over={"seed": range(3)})
-    recorded = tg.train(**ONE_HOT, over={"seed": range(3)}, record=tg.every(7, "loss", "parameters"))
+    what = ("loss", "parameters", "gradients", tg.geometry.dimensionality)
+    recorded = tg.train(**ONE_HOT, over={"seed": range(3)}, record=tg.every(7, *what))
     same(recorded, plain.data)
     np.testing.assert_array_equal(recorded.W_history.isel(step=-1), recorded.W)
     np.testing.assert_array_equal(recorded.loss_history.isel(step=-1), recorded.loss)
@@ -85,11 +88,113 @@ def test_a_law_that_is_mapped_keeps_the_promise() -> None:
     same(tg.train(**(recipe | {"law": Gaussian(scale=0.5)}), seed=2), many.data.sel(scale=0.5, seed=2))
 
 
+class Clipped(tg.AdamW):
+    """A norm over all that it is given: across instances, it would couple them."""
+
+    def transformation(self, steps: Any) -> Any:
+        return optax.chain(optax.clip_by_global_norm(1e-3), super().transformation(steps))
+
+
+class UnitMatrix(tg.Autoencoder):
+    def __call__(self, parameters: Any, x: Any) -> Any:
+        return super().__call__({**parameters, "W": parameters["W"] / jnp.linalg.norm(parameters["W"])}, x)
+
+
+class Penalised(tg.SquaredError):
+    def __call__(self, model: Any, parameters: Any, x: Any) -> Any:
+        return super().__call__(model, parameters, x) + (parameters["W"] ** 2).mean()
+
+
+class Table(tg.Law):
+    """A data set of the user's own, as a NumPy array."""
+
+    table: np.ndarray
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return jnp.zeros((features, samples))
+
+    def dataset(self, key: Any, features: int) -> Any:
+        return jnp.asarray(self.table)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"optimiser": Clipped()},
+        {"model": UnitMatrix(features=5, hidden=2)},
+        {"loss": Penalised()},
+        {"law": Table(table=np.eye(5, dtype="float32"))},
+    ],
+    ids=["optimiser", "model", "loss", "law"],
+)
+def test_what_a_user_derives_from_ours_keeps_the_promise(own: dict[str, Any]) -> None:
+    recipe = ONE_HOT | {"steps": 100} | own
+    many = tg.train(**recipe, over={"seed": range(3)})
+    same(tg.train(**recipe, seed=1), many.data.sel(seed=1))
+
+
+def test_a_table_of_one_hot_samples_is_one_hot_data() -> None:
+    table = Table(table=np.eye(5, dtype="float32"))
+    ours = tg.train(**(ONE_HOT | {"law": table, "steps": 50}), precision="float64")
+    theirs = tg.train(**(ONE_HOT | {"steps": 50}), precision="float64")
+    np.testing.assert_allclose(ours.W, theirs.W, rtol=1e-9)
+
+
+def test_the_order_of_structural_axes_does_not_matter() -> None:
+    kinds = [tg.Autoencoder(features=5, hidden=2), tg.UntiedAutoencoder(features=5, hidden=2)]
+    axes = {"activation": ["relu", "linear"], "model": kinds}
+    one = tg.train(**(ONE_HOT | {"steps": 20}), over=axes)
+    other = tg.train(**(ONE_HOT | {"steps": 20}), over=dict(reversed(axes.items())))
+    np.testing.assert_array_equal(one.loss, other.loss.transpose(*one.loss.dims))
+    assert len(np.unique(one.loss)) == 4
+    assert one.W_d.dims[-2:] == ("feature", "latent")
+
+
+def test_histories_of_different_lengths_keep_their_own_steps() -> None:
+    recipe = {name: value for name, value in ONE_HOT.items() if name != "steps"}
+    both = tg.train(**recipe, over={"steps": [20, 50]}, record=tg.log_spaced(4))
+    for steps in (20, 50):
+        alone = tg.train(**recipe, steps=steps, record=tg.log_spaced(4))
+        there = both.loss_history.sel(steps=steps).dropna("step")
+        np.testing.assert_array_equal(there.step, alone.loss_history.step)
+        np.testing.assert_array_equal(there, alone.loss_history)
+
+
+def test_both_precisions_start_alike_and_see_the_same_data() -> None:
+    still = SAMPLED | {"optimiser": tg.SGD(learning_rate=0.0), "steps": 1}
+    single, double = (tg.train(**still, precision=precision) for precision in ("float32", "float64"))
+    np.testing.assert_allclose(single.W, double.W, atol=2e-6)
+    np.testing.assert_allclose(single.loss, double.loss, rtol=1e-4)
+
+
+def test_all_seeds_are_evaluated_on_the_same_samples() -> None:
+    zero = tg.Autoencoder(features=5, hidden=2, initial_scale=0.0)
+    run = tg.train(
+        **(SAMPLED | {"model": zero, "steps": 1}), optimiser=tg.SGD(learning_rate=0.0), over={"seed": range(4)}
+    )
+    assert len(np.unique(run.loss)) == 1
+
+
+def test_an_interrupt_before_anything_is_done_leaves_an_empty_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tegum.training import ensemble
+
+    def interrupted(tile: Any, progress: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ensemble, "_train", interrupted)
+    run = tg.train(**ONE_HOT, over={"seed": range(5)})
+    assert run.counts() == {"finished": 0, "diverged": 0, "not run": 5}
+    assert np.isnan(run.W).all()
+
+
 def test_structures_side_by_side_are_padded() -> None:
     run = tg.train(tg.Autoencoder(features=3, hidden=2), tg.OneHot(), steps=20, over={"features": [3, 6], "seed": [7]})
     assert run.W.sizes == {"features": 2, "seed": 1, "latent": 2, "feature": 6}
     assert np.isnan(run.W.sel(features=3)[..., 3:]).all()
     assert not run.diverged.any()
+    measured = run.measure(tg.geometry.dimensionality, "feature")
+    small = tg.geometry.dimensionality(run.W.sel(features=3).values[..., :3])
+    np.testing.assert_allclose(measured.sel(features=3)[..., :3], small, rtol=1e-6)
     alone = tg.train(tg.Autoencoder(features=6, hidden=2), tg.OneHot(), steps=20, seed=7)
     same(alone, run.data.sel(features=6, seed=7))
 

@@ -28,12 +28,23 @@ class Experiment(Spec):
 
     sizes: the fields to change for "quick" (seconds), "standard" (about a minute, the default) and "paper" (at least
     the published size).
+    recipe: the source's values of those fields that a verdict depends on; a verdict reached with others says so.
     """
 
     title: ClassVar[str]
     source: ClassVar[str]
     lede: ClassVar[str]
     sizes: ClassVar[dict[str, dict[str, Any]]]
+    recipe: ClassVar[dict[str, Any]]
+
+    def departures(self) -> str:
+        """In which fields this differs from the source's recipe, in words; empty where it does not."""
+        changed = [
+            f"{key}={getattr(self, key):g} instead of {value:g}"
+            for key, value in self.recipe.items()
+            if getattr(self, key) != value
+        ]
+        return f"Not the source's recipe: {', '.join(changed)}." if changed else ""
 
     @abstractmethod
     def trainings(self) -> dict[str, Training]:

@@ -9,7 +9,6 @@ removes the drafts that the killed one left. One process at a time works in a fo
 import json
 import os
 import shutil
-import threading
 import time
 import uuid
 import zipfile
@@ -121,14 +120,14 @@ class Folder:
 
     def train(self, name: str, training: Training, *, workers: int | None = None, progress: bool | None = None) -> Run:
         """The run of this training: read if it is there, else trained, from finished parts on."""
-        parts = Parts(self.path / "parts" / name)
+        parts = Parts(self.path / "parts" / f"{name}-{training.digest}")
         with _writing(parts.path), self.alone():
             if not (self.path / "data.zarr" / name).exists():
                 try:
                     run = execute(training, finished=parts.read(), keep=parts.keep, workers=workers, progress=progress)
                 finally:
                     parts.flush()
-                self._store(name, run.data)
+                self._store(name, run.data.assign_attrs(training=training.json_text()))
             _remove(parts.path)
             with suppress(OSError):  # another training's parts are there
                 parts.path.parent.rmdir()
@@ -146,10 +145,13 @@ class Folder:
         path = self.path / "data.zarr"
         try:
             data = xr.open_zarr(path, group=name, consolidated=False, zarr_format=2).load()
+            trained = data.attrs["training"]
             for variable in ("loss", "completed", "diverged", *training.parameter_shapes()):
                 data[variable]
         except Exception as error:  # zarr and its codecs raise many kinds for damaged bytes
             raise BadInput(f"{path / name} is damaged ({type(error).__name__}); remove it and run again.") from None
+        if trained != training.json_text():
+            raise BadInput(f"{path / name} holds another training than this code describes; run again with --force.")
         return data
 
 
@@ -160,7 +162,6 @@ class Parts:
         self.path = path
         self._waiting: list[tuple[np.ndarray, Arrays]] = []
         self._last = time.monotonic()
-        self._lock = threading.Lock()
 
     def keep(self, instances: np.ndarray, arrays: Arrays) -> None:
         """Take finished instances; write them out when a few seconds' work has gathered."""
@@ -170,8 +171,7 @@ class Parts:
 
     def flush(self) -> None:
         """Write what has gathered, each file whole or not at all."""
-        with self._lock:
-            waiting, self._waiting, self._last = self._waiting, [], time.monotonic()
+        waiting, self._waiting, self._last = self._waiting, [], time.monotonic()
         if not waiting:
             return
         self.path.mkdir(parents=True, exist_ok=True)

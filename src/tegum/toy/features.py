@@ -23,7 +23,7 @@ from pydantic import Field
 from tegum.errors import BadInput
 from tegum.spec import Count, Probability, Spec, leaves, with_leaves
 from tegum.toy.product import Identity, Samples, column
-from tegum.toy.random import Key, bits, fold, uniform
+from tegum.toy.random import bits, fold, uniform, words_of
 
 
 class Law(Spec):
@@ -47,7 +47,7 @@ class Law(Spec):
             )
 
 
-def draw(law: Law, key: Key, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
+def draw(law: Law, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
     """Sample a law whichever way it is written."""
     if law.lanes:
         return law.sample(key, features, samples)
@@ -55,21 +55,23 @@ def draw(law: Law, key: Key, features: int, samples: int) -> Float[Array, "featu
     def one(numbers: dict[str, Any], words: Array) -> Array:
         return with_leaves(law, numbers).sample(jax.random.wrap_key_data(words), features, samples)
 
-    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
-    return mapped(leaves(law), key)
+    words = words_of(key)
+    mapped = one if words.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(law), words)
 
 
-def whole(law: Law, key: Key, features: int) -> Samples | None:
+def whole(law: Law, key: Any, features: int) -> Samples | None:
     """A law's data set whichever way it is written, or None."""
     if law.lanes or type(law).dataset is Law.dataset:
         return law.dataset(key, features)
 
-    def one(numbers: dict[str, Array], words: Array) -> Array:
+    def one(numbers: dict[str, Any], words: Array) -> Array:
         data = with_leaves(law, numbers).dataset(jax.random.wrap_key_data(words), features)
         return jnp.eye(data.size) if isinstance(data, Identity) else data
 
-    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
-    return mapped(leaves(law), key)
+    words = words_of(key)
+    mapped = one if words.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(law), words)
 
 
 class OneHot(Law):
@@ -201,7 +203,7 @@ def _distinct(words: Array) -> Array:
     return ((words >> low) << low) | row
 
 
-def _active_sets(law: CorrelatedSets | AnticorrelatedSets, key: Key, samples: int) -> Array:
+def _active_sets(law: CorrelatedSets | AnticorrelatedSets, key: Any, samples: int) -> Array:
     u = uniform(fold(key, 0), law.sets, samples)
     return u < column(law.feature_probability, u)
 

@@ -21,7 +21,7 @@ from jaxtyping import Array, Float
 from tegum.errors import BadInput
 from tegum.spec import Count, Finite, NotNegative, Spec, leaves, with_leaves
 from tegum.toy.product import Samples, product, transpose
-from tegum.toy.random import Key, fold, normal, uniform
+from tegum.toy.random import fold, normal, uniform, words_of
 
 Activation = Literal["relu", "linear", "sigmoid", "tanh", "gelu", "softplus"]
 Initialisation = Literal["xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "normal", "uniform"]
@@ -104,7 +104,7 @@ class Autoencoder(_Bottleneck):
 
     lanes: ClassVar[bool] = True
 
-    def init(self, key: Key) -> Parameters:
+    def init(self, key: Any) -> Parameters:
         W = self._matrix(fold(key, 0), self.hidden, self.features)
         return {"W": W, **self._bias(W)}
 
@@ -124,7 +124,7 @@ class UntiedAutoencoder(_Bottleneck):
 
     lanes: ClassVar[bool] = True
 
-    def init(self, key: Key) -> Parameters:
+    def init(self, key: Any) -> Parameters:
         encoder = self._matrix(fold(key, 0), self.hidden, self.features)
         decoder = self._matrix(fold(key, 1), self.features, self.hidden)
         return {"W_e": encoder, "W_d": decoder, **self._bias(encoder)}
@@ -137,7 +137,7 @@ class UntiedAutoencoder(_Bottleneck):
         return self._output(parameters, product(parameters["W_d"], self.encode(parameters, x)))
 
 
-def initial(model: Model, key: Key) -> Parameters:
+def initial(model: Model, key: Any) -> Parameters:
     """The parameters at step 0, whichever way the model is written."""
     if model.lanes:
         return model.init(key)
@@ -145,8 +145,9 @@ def initial(model: Model, key: Key) -> Parameters:
     def one(numbers: dict[str, Any], words: Array) -> Parameters:
         return dict(with_leaves(model, numbers).init(jax.random.wrap_key_data(words)))
 
-    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
-    return mapped(leaves(model), key)
+    words = words_of(key)
+    mapped = one if words.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(model), words)
 
 
 def notebook_scale(features: int, hidden: int, instances: int) -> float:
