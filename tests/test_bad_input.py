@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import jax.numpy as jnp
 import jaxtyping
 import numpy as np
 import pytest
@@ -48,6 +49,21 @@ def loss(W: Any) -> Any:
     return W.sum()
 
 
+class Rows(tg.Law):
+    """Samples as rows, where they should be columns."""
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return jnp.ones((samples, features))
+
+
+class Misnamed(tg.Model):
+    def init(self, key: Any) -> Any:
+        return {"loss": jnp.ones((self.hidden, self.features))}
+
+    def __call__(self, parameters: Any, x: Any) -> Any:
+        return x
+
+
 class Twin:
     """A callable without a name of its own."""
 
@@ -76,7 +92,7 @@ FIELDS: list[tuple[str, Mistake]] = [
     ("feature_probability has 2 values, the model has 5 features; give one number or 5.",
      lambda: train(tg.SparseUniform(feature_probability=(0.1, 0.2)))),
     ("SparseUniform takes its fields by name; write SparseUniform(feature_probability=0.1).",
-     lambda: tg.SparseUniform(0.1)),  # type: ignore[call-arg, misc]
+     lambda: tg.SparseUniform(0.1)),  # type: ignore[call-arg]
     ("hidden=0 must be at least 1.",
      lambda: model(hidden=0)),
     ("hidden='two' must be a whole number.",
@@ -186,6 +202,10 @@ TRAININGS: list[tuple[str, Mistake]] = [
      lambda: train(evaluation_samples=0)),
     ("workers=0 must be a whole number of at least 1; leave it out for one on each core.",
      lambda: train(workers=0)),
+    ("law=Rows gives an array of shape (3, 5) for 3 samples of 5 features; it needs to be (5, 3).",
+     lambda: train(Rows())),
+    ("a parameter cannot be called 'loss', because the results use that name.",
+     lambda: train(model=Misnamed(features=5, hidden=2))),
     ("5 features cannot be split into sets=2 equal sets; choose a divisor.",
      lambda: train(tg.CorrelatedSets(sets=2))),
     ("feature_probability has 3 values for sets=2; give one number or one for each set.",
@@ -253,6 +273,13 @@ OVER: list[tuple[str, Mistake]] = [
      lambda: over({"seed[0]": [1]})),
     ("over['importance'] mixes single numbers and vectors, or lengths; they need one shape.",
      lambda: over({"importance": [1.0, (1.0, 2.0, 3.0, 4.0, 5.0)]})),
+    ("over['learning_rate'] has values that float32 cannot tell apart or hold; take them further apart, or "
+     "precision='float64'.",
+     lambda: over({"learning_rate": [1.0, 1.0 + 1e-9]})),
+    ("over['seed'] holds 2.15e+09 seeds, more than one run can hold; sweep in parts.",
+     lambda: over({"seed": range(2**31)})),
+    ("over makes 1e+10 instances, more than one run can hold; sweep in parts.",
+     lambda: over({"seed": range(10**5), "learning_rate": np.linspace(1, 2, 10**5)}, precision="float64")),
     ("over['optimiser.b1'] does not exist for every value of the other axes; set it inside those values.",
      lambda: over({"optimiser": [tg.Adam(), tg.SGD()], "b1": [0.8, 0.9]})),
 ]  # fmt: skip
@@ -361,6 +388,7 @@ AT: list[tuple[str, dict[str, Any]]] = [
     ("seed=7 is not on that axis; it holds 0, 1, 2.", {"seed": 7}),
     ("seed='a' is not on that axis; it holds 0, 1, 2.", {"seed": "a"}),
     ("feature=9 is not on that axis; it holds 0, 1, 2, 3, 4.", {"feature": 9}),
+    ("learning_rate=0.15 is not on that axis; it holds 0.1, 0.2.", {"learning_rate": 0.15}),
 ]
 
 

@@ -307,7 +307,7 @@ def test_an_interrupt_is_one_sentence_and_keeps_what_is_finished(tmp_path: Path)
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     limit = time.monotonic() + 120
-    while not list(tmp_path.glob("intro-*/parts/stated/*.npz")):
+    while not list(tmp_path.glob("intro-*/parts/stated-*/*.npz")):
         assert process.poll() is None
         assert time.monotonic() < limit
         time.sleep(0.02)
@@ -316,5 +316,5 @@ def test_an_interrupt_is_one_sentence_and_keeps_what_is_finished(tmp_path: Path)
     assert process.returncode == 130
     assert out == ""
     assert error == "tegum: interrupted; run the same command again to go on from here.\n"
-    assert list(tmp_path.glob("intro-*/parts/stated/*.npz"))
+    assert list(tmp_path.glob("intro-*/parts/stated-*/*.npz"))
     assert list(tmp_path.rglob("*.draft")) == []

@@ -1,5 +1,6 @@
 """Specs: what they print they read, equal ones are named alike, and every field counts."""
 
+import functools
 import hashlib
 import inspect
 import json
@@ -179,7 +180,8 @@ CHANGED: dict[str, dict[str, Any]] = {
     "Every": {"interval": 4, "what": ("loss",)},
     "LogSpaced": {"count": 6, "what": ("parameters",)},
     "AtSteps": {"at": (1, 3), "what": (tilt,)},
-    "Perturb": {"at": (4,), "parameter": "W", "features": (1,), "shift": 0.5, "noise": 0.5},
+    "Perturb": {"at": (4,), "parameter": "W", "features": (1,), "shift": 0.5, "noise": 0.5,
+                "forget": True},
     "Freeze": {"start": 0, "stop": 9, "parameter": "b", "features": None},
     "Training": {"model": tg.Autoencoder(features=5, hidden=3), "law": tg.KActive(active=1),
                  "loss": tg.SquaredError(reduction="feature_sum"), "optimiser": tg.SGD(), "steps": 8, "batch_size": 3,
@@ -235,6 +237,39 @@ def test_a_function_without_a_place_cannot_be_read() -> None:
         tg.AdamW.read(text)
 
 
+class Inside:
+    class Bare(tg.Law):
+        def sample(self, key: Any, features: int, samples: int) -> Any:
+            return jnp.zeros((features, samples))
+
+
+def law_of_a_function() -> tg.Law:
+    class Here(Inside.Bare):
+        pass
+
+    return Here()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        tg.AdamW(schedule=lambda step, steps: 1.0),
+        tg.every(1, "loss", lambda W: W.sum()),
+        law_of_a_function(),
+        tg.UnitNorm(of=law_of_a_function()),
+        tg.Training(model=MODEL, over={"cell": {"law": [tg.OneHot(), law_of_a_function()]}}),
+    ],
+    ids=["schedule", "metric", "law", "inner law", "swept law"],
+)
+def test_what_has_no_lasting_name_has_no_digest(spec: Spec) -> None:
+    """Two different lambdas would share a stored run."""
+    with pytest.raises(
+        tg.BadInput, match=r"<.* has no name to be stored by; define it at the top level of a module\.$"
+    ):
+        _ = spec.digest
+    assert Inside.Bare().digest
+
+
 def test_the_order_of_the_axes_counts() -> None:
     one = tg.Training(model=MODEL, over={"seed": range(2), "learning_rate": (0.1, 0.2)})
     other = tg.Training(model=MODEL, over={"learning_rate": (0.1, 0.2), "seed": range(2)})
@@ -267,7 +302,7 @@ def test_equal_specs_from_words_or_numbers_have_equal_names() -> None:
     assert tg.Perturb(at=3).digest == tg.Perturb(at=(3,)).digest
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, {1, 2}, np.ones(2), 1j], ids=str)
+@pytest.mark.parametrize("value", [math.nan, math.inf, {1, 2}, 1j, functools.partial(decay, 1)], ids=list("abcde"))
 def test_what_json_cannot_hold_is_refused(value: Any) -> None:
     with pytest.raises(tg.BadInput, match=r"^Anything\(value=.*\) has a field that JSON cannot hold; use finite num"):
         Anything(value=value).json_text()
@@ -302,7 +337,7 @@ def test_the_last_kind_of_a_name_is_meant() -> None:
         return Again
 
     first, second = made(1.0), made(2.0)
-    assert first().digest != second().digest
+    assert first().json_text() != second().json_text()
     assert type(tg.Law.read(second().json_text())) is second
 
 

@@ -27,7 +27,7 @@ def shown(value: Any) -> str:
     """A value as it may stand in a sentence: on one line, and short.
 
     >>> shown("two\\nlines"), shown(list(range(99)))
-    ("'two\\\\nlines'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17…')
+    ("'two\\\\nlines'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1…')
     """
     text = getattr(value, "__name__", None) or " ".join(repr(value).split())
     return text if len(text) <= 80 else f"{text[:60]}…"

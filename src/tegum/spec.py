@@ -12,7 +12,7 @@ import hashlib
 import inspect
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -102,12 +102,10 @@ class Spec(BaseModel):
     @property
     def digest(self) -> str:
         """Ten hexadecimal digits that name this spec. Raises `BadInput` where a part has no lasting name."""
-        for value in (self, *(value for _, value in fields(self))):
-            named = type(value) if isinstance(value, Spec) else value
-            if callable(named) and "<" in named.__qualname__:
-                raise BadInput(
-                    f"{named.__qualname__} has no name to be stored by; define it at the top level of a module."
-                )
+        for value in _within(self):
+            name = getattr(type(value) if isinstance(value, Spec) else value, "__qualname__", "")
+            if "<" in name:
+                raise BadInput(f"{name} has no name to be stored by; define it at the top level of a module.")
         return hashlib.sha256(self.json_text().encode()).hexdigest()[:10]
 
 
@@ -124,7 +122,19 @@ def plain(value: Any) -> Any:
             return {key: plain(item) for key, item in value.items()}
     if hasattr(value, "tobytes"):
         return {"array": hashlib.sha256(value.tobytes()).hexdigest(), "shape": list(value.shape)}
-    return f"{value.__module__}:{value.__qualname__}" if callable(value) else value
+    return f"{value.__module__}:{value.__qualname__}" if hasattr(value, "__qualname__") else value
+
+
+def _within(value: Any) -> Iterator[Any]:
+    """A value and all that it holds."""
+    yield value
+    inside: Iterable[Any] = value if isinstance(value, tuple | list) else ()
+    if isinstance(value, Spec):
+        inside = [getattr(value, name) for name in type(value).model_fields]
+    elif isinstance(value, dict):
+        inside = value.values()
+    for item in inside:
+        yield from _within(item)
 
 
 # ---------------------------------------------------------------- numbers inside specs
@@ -265,10 +275,13 @@ Function = Annotated[Callable[..., Any], BeforeValidator(_find_function)]
 
 def kinds(base: type[Spec]) -> dict[str, type[Spec]]:
     """Every class under `base`, by name, itself included; the last definition of a name wins."""
-    found = {base.__name__: base}
+    return {kind.__name__: kind for kind in _family(base)}
+
+
+def _family(base: type[Spec]) -> Iterator[type[Spec]]:
+    yield base
     for child in base.__subclasses__():
-        found |= kinds(child)
-    return found
+        yield from _family(child)
 
 
 def _usable(base: type[Spec]) -> dict[str, type[Spec]]:
@@ -341,7 +354,7 @@ def _way_to(spec: type[Spec], name: str) -> str:
 
 
 def _such_as(base: str, given: Any) -> str:
-    known = _usable(kinds(Spec)[base])
+    known = _usable(next(kind for kind in _family(Spec) if kind.__name__ == base))
     if isinstance(given, type) and given in known.values():
         return f"{_a(base)}, not the class of one; write {given.__name__}(...)."
     return f"{_a(base)}, such as {next(iter(known))}(...)."

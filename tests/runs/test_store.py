@@ -65,12 +65,16 @@ def train_many(root: Path) -> None:
     Folder.create(root, "many", MANY).train("all", MANY, progress=False)
 
 
+def parts_of(folder: Folder, training: tg.Training) -> Parts:
+    return Parts(folder.path / "parts" / f"all-{training.digest}")
+
+
 def listing(path: Path) -> list[str]:
     return sorted(str(inside.relative_to(path)) for inside in path.rglob("*"))
 
 
 def same_bits(left: xr.Dataset, right: xr.Dataset) -> bool:
-    xr.testing.assert_identical(left, right)
+    xr.testing.assert_identical(left.drop_attrs(), right.drop_attrs())
     return all(left[name].values.tobytes() == right[name].values.tobytes() for name in left.variables)
 
 
@@ -79,19 +83,19 @@ def test_ten_kills_at_random_moments_leave_the_same_bits(tmp_path: Path, elsewhe
     folder = Folder.create(tmp_path / "killed", "many", MANY)
     stored = []
     for _ in range(10):
-        parts = list(folder.path.glob("parts/all/*.npz"))
+        parts = list(folder.path.glob("parts/*/*.npz"))
         process = elsewhere.Process(target=train_many, args=(tmp_path / "killed",))
         process.start()
         limit = time.monotonic() + 60
         wanted = len(parts) + chance.randint(1, 3)
-        while len(list(folder.path.glob("parts/all/*.npz"))) < wanted and process.is_alive():
+        while len(list(folder.path.glob("parts/*/*.npz"))) < wanted and process.is_alive():
             assert time.monotonic() < limit
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.02))
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL, "the work was done before the kill"
-        stored.append(sum(len(instances) for instances, _ in Parts(folder.path / "parts" / "all").read()))
+        stored.append(sum(len(instances) for instances, _ in parts_of(folder, MANY).read()))
         assert not folder.has("data.zarr")
     assert stored == sorted(set(stored)), "each attempt goes on from the one before"
     killed = folder.train("all", MANY, progress=False)
@@ -125,15 +129,15 @@ def attempt(root: Path) -> None:
     setattr(store, "execute", pretend)  # noqa: B010 - what store imports is not its export
     store.FLUSH = -1.0
     folder = Folder.create(root, "toy", SMALL)
-    folder.train("one", SMALL)
+    folder.train("all", SMALL)
     for name in ("figures/rates.json", DONE):
         folder.write(name, json.dumps({"name": name}))
 
 
 def begun_anew(count: int, root: Path) -> None:
-    """All that `--force` does, but killed just before the count-th change to the disk; of those inside a draft, every
-    tenth counts."""
-    changes, inside = iter(range(count)), itertools.cycle(range(10))
+    """All that `--force` does, but killed at the count-th change to the disk: a file is opened and not yet written, and
+    nothing else has happened. Of the changes inside a draft every tenth counts."""
+    changes, inside, seen = iter(range(count)), itertools.cycle(range(10)), list[Path]()
 
     def watch(event: str, args: tuple[Any, ...]) -> None:
         writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)
@@ -141,7 +145,10 @@ def begun_anew(count: int, root: Path) -> None:
             return
         path = Path(str(args[0]))
         hidden = not path.is_absolute() or any(parent.suffix == ".draft" for parent in path.parents)
-        if (not hidden or next(inside) == 0) and next(changes, None) is None:
+        if (not hidden or next(inside) == 0) and next(changes, "all done") == "all done":
+            if writes and not seen:
+                seen.append(path)  # the next line comes here again
+                os.open(path, args[2], 0o644)
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
@@ -154,13 +161,15 @@ def whole(folder: Folder) -> None:
     """What is there under its own name is all there."""
     for path in folder.path.rglob("*.json"):
         json.loads(path.read_text())
-    if folder.has("data.zarr/one"):
-        data = xr.open_zarr(folder.path / "data.zarr", group="one", consolidated=False).load()
-        xr.testing.assert_identical(data, pretend(SMALL, keep=lambda *_: None).data)
-    for instances, arrays in Parts(folder.path / "parts" / "one").read():
+    if folder.has("data.zarr/all"):
+        data = xr.open_zarr(folder.path / "data.zarr", group="all", consolidated=False).load()
+        assert same_bits(data, pretend(SMALL, keep=lambda *_: None).data)
+    parts = list(folder.path.glob("parts/*/*.npz"))
+    for instances, arrays in parts_of(folder, SMALL).read():
         assert arrays["loss"].tolist() == instances.tolist()
+    assert all(part.exists() for part in parts), "none was damaged"
     if folder.has(DONE):
-        assert all(map(folder.has, ("spec.json", "figures/rates.json", "data.zarr/one")))
+        assert all(map(folder.has, ("spec.json", "figures/rates.json", "data.zarr/all")))
 
 
 def test_a_kill_before_any_single_write_loses_nothing_and_leaves_nothing(
@@ -218,7 +227,7 @@ def part_of(run: tg.Run, instances: np.ndarray) -> Arrays:
 def half_done(root: Path, run: tg.Run) -> Folder:
     """A folder with the first two tiles in two parts."""
     folder = Folder.create(root, "few", FEW)
-    parts = Parts(folder.path / "parts" / "all")
+    parts = parts_of(folder, FEW)
     for tile in (np.arange(256), np.arange(256, 512)):
         parts.keep(tile, part_of(run, tile))
         parts.flush()
@@ -239,7 +248,7 @@ def test_finished_parts_are_not_trained_again(tmp_path: Path, few: tg.Run, train
 def test_a_damaged_part_is_trained_again(left: int, tmp_path: Path, few: tg.Run, trained: list[int]) -> None:
     folder = half_done(tmp_path, few)
     trained.clear()
-    broken = next(folder.path.glob("parts/all/*.npz"))
+    broken = next(folder.path.glob("parts/*/*.npz"))
     with np.load(broken) as stored:
         lost = stored["instances"].tolist()
     broken.write_bytes(broken.read_bytes()[:left])
@@ -249,7 +258,7 @@ def test_a_damaged_part_is_trained_again(left: int, tmp_path: Path, few: tg.Run,
 
 def test_a_part_that_is_something_else_is_trained_again(tmp_path: Path, few: tg.Run) -> None:
     folder = half_done(tmp_path, few)
-    np.savez(next(folder.path.glob("parts/all/*.npz")), other=np.ones(3))
+    np.savez(next(folder.path.glob("parts/*/*.npz")), other=np.ones(3))
     assert same_bits(folder.train("all", FEW).data, few.data)
 
 
@@ -266,7 +275,7 @@ def test_an_interrupt_keeps_what_is_finished(tmp_path: Path, few: tg.Run, monkey
     folder = Folder.create(tmp_path, "few", FEW)
     with pytest.raises(KeyboardInterrupt):
         folder.train("all", FEW)
-    stored = [instances.tolist() for instances, _ in Parts(folder.path / "parts" / "all").read()]
+    stored = [instances.tolist() for instances, _ in parts_of(folder, FEW).read()]
     assert stored == [kept]
 
 
@@ -301,7 +310,7 @@ def test_what_is_read_is_what_was_trained(training: tg.Training, tmp_path: Path)
     stored = folder.train("all", training)
     given = {name: getattr(training, name) for name in ("model", "law", "steps", "over", "record")}
     assert same_bits(stored.data, tg.train(**given).data)
-    assert stored.training == training
+    assert stored.training == tg.Training.read(stored.data.attrs["training"]) == training
     assert not folder.has("parts")
     for path in folder.path.rglob(".zarray"):
         about = json.loads(path.read_text())
@@ -350,6 +359,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "one bit": lambda path: (path / "W" / "0.0.0").write_bytes(flipped((path / "W" / "0.0.0").read_bytes())),
     "an empty chunk": lambda path: (path / "W" / "0.0.0").write_bytes(b""),
     "cut metadata": lambda path: (path / "W" / ".zarray").write_text("{"),
+    "no W": lambda path: shutil.rmtree(path / "W"),
     "no metadata": lambda path: (path / "W" / ".zarray").unlink(),
     "no group": lambda path: (path / ".zgroup").write_text("3"),
     "a file in its place": lambda path: path.rename(path.parent / "moved") and path.write_text(""),
@@ -423,6 +433,14 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
             pass
         assert "another process" in bad(Folder(folder.path).clear)
     folder.clear()
+
+
+def test_data_of_another_training_are_not_taken_for_these(finished: Folder) -> None:
+    said = bad(lambda: finished.train("all", SMALL))
+    path = finished.path / "data.zarr" / "all"
+    assert said == f"{path} holds another training than this code describes; run again with --force."
+    finished.clear()
+    finished.train("all", SMALL)
 
 
 def test_clear_keeps_the_spec(finished: Folder) -> None:

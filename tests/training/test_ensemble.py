@@ -52,7 +52,7 @@ def test_a_swept_number_equals_a_fixed_one(recipe: dict[str, Any]) -> None:
 
 def test_recording_changes_nothing() -> None:
     plain = tg.train(**ONE_HOT, over={"seed": range(3)})
-    what = ("loss", "parameters", "gradients", tg.geometry.dimensionality)
+    what: tuple[Any, ...] = ("loss", "parameters", "gradients", tg.geometry.dimensionality)
     recorded = tg.train(**ONE_HOT, over={"seed": range(3)}, record=tg.every(7, *what))
     same(recorded, plain.data)
     np.testing.assert_array_equal(recorded.W_history.isel(step=-1), recorded.W)

@@ -21,7 +21,7 @@ from jaxtyping import Array, Float
 from tegum.errors import BadInput
 from tegum.spec import Count, Finite, NotNegative, Spec, leaves, with_leaves
 from tegum.toy.product import Samples, product, transpose
-from tegum.toy.random import fold, normal, uniform, words_of
+from tegum.toy.random import Key, fold, normal, uniform
 
 Activation = Literal["relu", "linear", "sigmoid", "tanh", "gelu", "softplus"]
 Initialisation = Literal["xavier_normal", "xavier_uniform", "kaiming_normal", "kaiming_uniform", "normal", "uniform"]
@@ -137,7 +137,7 @@ class UntiedAutoencoder(_Bottleneck):
         return self._output(parameters, product(parameters["W_d"], self.encode(parameters, x)))
 
 
-def initial(model: Model, key: Any) -> Parameters:
+def initial(model: Model, key: Key) -> Parameters:
     """The parameters at step 0, whichever way the model is written."""
     if model.lanes:
         return model.init(key)
@@ -145,9 +145,8 @@ def initial(model: Model, key: Any) -> Parameters:
     def one(numbers: dict[str, Any], words: Array) -> Parameters:
         return dict(with_leaves(model, numbers).init(jax.random.wrap_key_data(words)))
 
-    words = words_of(key)
-    mapped = one if words.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
-    return mapped(leaves(model), words)
+    mapped = one if key.ndim == 1 else jax.vmap(one, in_axes=-1, out_axes=-1)
+    return mapped(leaves(model), key)
 
 
 def notebook_scale(features: int, hidden: int, instances: int) -> float:
