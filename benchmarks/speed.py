@@ -120,9 +120,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", type=int, choices=range(len(WORKLOADS)), help="one workload, by its place")
     given = parser.parse_args()
-    print(
-        "| work | ours, model-steps/s | twin | ratio | least | ratio to its best | compile |\n|---|---|---|---|---|---|---|"
-    )
+    print("| work | ours, model-steps/s | twin | ratio | least | ratio to its best | compile |")
+    print("|---|---|---|---|---|---|---|")
     for work in WORKLOADS if given.only is None else WORKLOADS[given.only : given.only + 1]:
         compare(work, given.python, given.rounds)
     if given.only is None:
