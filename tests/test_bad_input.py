@@ -276,7 +276,7 @@ OVER: list[tuple[str, Mistake]] = [
     ("over['learning_rate'] has values that float32 cannot tell apart or hold; take them further apart, or "
      "precision='float64'.",
      lambda: over({"learning_rate": [1.0, 1.0 + 1e-9]})),
-    ("over['seed'] holds 2.15e+09 seeds, more than one run can hold; sweep in parts.",
+    ("over makes 2.15e+09 instances, more than one run can hold; sweep in parts.",
      lambda: over({"seed": range(2**31)})),
     ("over makes 4.29e+09 instances, more than one run can hold; sweep in parts.",
      lambda: over({"seed": range(2**31 - 1), "learning_rate": [1.0, 2.0]})),

@@ -298,12 +298,14 @@ def test_a_run_that_another_process_makes(runs: Path, tegum: Tegum) -> None:
 
 # ---------------------------------------------------------------- interrupted
 
+# A shell starts what it runs in the background deaf to Ctrl-C.
+HEARING = "import signal; signal.signal(2, signal.default_int_handler); from tegum.cli import main; main()"
 LONG: list[Any] = ["run", "intro", "--size", "quick", "--set", "seeds=20000", "--set", "steps=500"]
 
 
 def test_an_interrupt_is_one_sentence_and_keeps_what_is_finished(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", "from tegum.cli import main; main()", *LONG, "--into", str(tmp_path)],
+        [sys.executable, "-c", HEARING, *LONG, "--into", str(tmp_path)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     with process:

@@ -137,17 +137,17 @@ def attempt(root: Path) -> None:
 def begun_anew(count: int, root: Path) -> None:
     """All that `--force` does, but killed at the count-th change to the disk: a file is opened and not yet written, and
     nothing else has happened. Of the changes inside a draft every tenth counts."""
-    changes, inside, seen = iter(range(count)), itertools.cycle(range(10)), list[Path]()
+    changes, inside, last = iter(range(count)), itertools.cycle(range(10)), list[Path]()
 
     def watch(event: str, args: tuple[Any, ...]) -> None:
         writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)
-        if not writes and event not in ("os.rename", "os.remove", "os.rmdir", "os.mkdir"):
+        if last or (not writes and event not in ("os.rename", "os.remove", "os.rmdir", "os.mkdir")):
             return
         path = Path(str(args[0]))
         hidden = not path.is_absolute() or any(parent.suffix == ".draft" for parent in path.parents)
         if (not hidden or next(inside) == 0) and next(changes, "all done") == "all done":
-            if writes and not seen:
-                seen.append(path)  # the next line comes here again
+            if writes:
+                last.append(path)  # the next line comes here again
                 os.open(path, args[2], 0o644)
             os.kill(os.getpid(), signal.SIGKILL)
 

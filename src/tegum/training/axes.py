@@ -75,13 +75,11 @@ class Grid:
         self.names = list(training.over)
         bare = training.model_copy(update={"over": {}})
         self.sweeps: list[Sweep] = []
-        sizes = []
-        for axis, (name, values) in enumerate(training.over.items()):
-            zipped = values if isinstance(values, dict) else {name: values}
-            self.sweeps += [_sweep(bare, axis, given, axis_values) for given, axis_values in zipped.items()]
-            sizes.append(len(next(iter(zipped.values()))))
-        self.shape = tuple(sizes)
+        axes = [values if isinstance(values, dict) else {name: values} for name, values in training.over.items()]
+        self.shape = tuple(len(next(iter(zipped.values()))) for zipped in axes)
         self._check_size()
+        for axis, zipped in enumerate(axes):
+            self.sweeps += [_sweep(bare, axis, given, values) for given, values in zipped.items()]
         _check_names(training, self.names)
         _check_twice(training, self.sweeps)
 
@@ -233,8 +231,6 @@ def _is_number(value: Any) -> bool:
 
 
 def _check_seeds(values: Values) -> None:
-    if len(values) >= 2**31:
-        raise BadInput(f"over['seed'] holds {len(values):.3g} seeds, more than one run can hold; sweep in parts.")
     if isinstance(values, range):
         good = min(values) >= 0 and max(values) < 2**64
     else:
