@@ -144,6 +144,8 @@ def begun_anew(count: int, root: Path) -> None:
         if last or (not writes and event not in ("os.rename", "os.remove", "os.rmdir", "os.mkdir")):
             return
         path = Path(str(args[0]))
+        if path.is_absolute() and event != "open" and (event == "os.mkdir") == path.exists():
+            return  # it changes nothing
         hidden = not path.is_absolute() or any(parent.suffix == ".draft" for parent in path.parents)
         if (not hidden or next(inside) == 0) and next(changes, "all done") == "all done":
             if writes:
@@ -193,7 +195,7 @@ def test_a_kill_before_any_single_write_loses_nothing_and_leaves_nothing(
         whole(folders(root)[0])
         shutil.rmtree(root / "new", ignore_errors=True)
         assert listing(root) == listing(tmp_path / "calm"), f"leftovers after a kill at change {count}"
-    assert count > 25, "the kills must fall on every write"
+    assert count > 20, "the kills must fall on every write"
 
 
 # ---------------------------------------------------------------- resumed
