@@ -93,3 +93,10 @@ def judge_mean(
     measured = f"{mean:.3g}{unit}, 95 % interval {low:.3g} to {high:.3g}, over {len(samples)} {where}"
     return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=mean,
                   low=low, high=high, count=len(samples), note=note)  # fmt: skip
+
+
+def judge_fact(claim: Claim, true: bool, measured: str, value: float, *, note: str = "") -> Judged:
+    """A claim that no chance enters, such as one about a formula: it holds or fails, and `value` is the number that
+    decided."""
+    return Judged(**asdict(claim), measured=measured, verdict="holds" if true else "fails", value=float(value),
+                  low=float(value), high=float(value), count=1, note=note)  # fmt: skip

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,15 @@ def conduct(
 ) -> Folder:
     """Run an experiment, or go on with it where an earlier attempt stopped; return at once when it is done.
 
-    The folder then holds spec.json, data.zarr, figures/*.json, claims.json, report.html and provenance.json.
+    The folder then holds spec.json, data.zarr (where something was trained), figures/*.json, claims.json, report.html and provenance.json.
     """
     folder = Folder.create(into, name, experiment)
     if force:
         folder.clear()
-    if _finished(folder):
+    trainings = experiment.trainings()
+    if _finished(folder, trainings):
         return folder
     began = time.monotonic()
-    trainings = experiment.trainings()
     with folder.alone():
         runs = {
             key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
@@ -50,12 +50,13 @@ def conduct(
     return folder
 
 
-def _finished(folder: Folder) -> bool:
+def _finished(folder: Folder, trainings: Iterable[str]) -> bool:
     """Whether all is there; a file that its reader removed, because it was damaged, is written again."""
     if not folder.has(DONE) or not folder.has("panels.json"):
         return False
     names = [f"figures/{panel['name']}.json" for panel in _entries(folder, "panels.json", {"name"})]
-    return all(folder.has(name) for name in ("data.zarr", "claims.json", "report.html", *names))
+    data = [f"data.zarr/{key}" for key in trainings]
+    return all(folder.has(name) for name in (*data, "claims.json", "report.html", *names))
 
 
 def _with_departures(claim: Judged, experiment: Experiment) -> Judged:
@@ -171,7 +172,10 @@ def _page(
     claims: list[Judged],
     facts: dict[str, Any],
 ) -> str:
-    first, data = next(iter(experiment.trainings())), f"runs/{folder.path.name}/data.zarr"
+    reproduce = {"Run it again": command(experiment, name)}
+    for first in [*experiment.trainings()][:1]:
+        data = f"runs/{folder.path.name}/data.zarr"
+        reproduce["Open its data"] = f'xarray.open_zarr("{data}", group="{first}", consolidated=False)'
     return page(
         title=experiment.title,
         lede=experiment.lede,
@@ -179,10 +183,7 @@ def _page(
         claims=claims,
         spec_json=experiment.json_text(indent=2),
         provenance=_flat(facts),
-        reproduce={
-            "Run it again": command(experiment, name),
-            "Open its data": f'xarray.open_zarr("{data}", group="{first}", consolidated=False)',
-        },
+        reproduce=reproduce,
     )
 
 
@@ -198,7 +199,7 @@ def _numbers(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, str]:
     """Facts as words, for a table."""
-    words = {key: value for key, value in facts.items() if key != "versions"}
+    words = {key: value for key, value in facts.items() if key != "versions" and value != []}
     return {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in words.items()} | {
         "versions": ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     }

@@ -82,6 +82,40 @@ def banded(
     return figure.update_layout(showlegend=len(names) > 1)
 
 
+def curves(
+    x: ArrayLike,
+    y: ArrayLike,
+    names: Sequence[str],
+    *,
+    x_label: str,
+    y_label: str,
+    dashed: Sequence[str] = (),
+    log_x: bool = False,
+    log_y: bool = False,
+    height: int = 420,
+) -> go.Figure:
+    """One smooth line per name, such as a formula's; those named in ``dashed`` are drawn so.
+
+    x (p,); y (p, len(names)). Values that are not positive have no place on a logarithmic axis and are left out.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    x, y = np.where(log_x & (x <= 0), np.nan, x), np.where(log_y & (y <= 0), np.nan, y)
+    shade = style.palette(names)
+    figure = style.figure(height)
+    for s, name in enumerate(names):
+        figure.add_scatter(
+            x=x,
+            y=y[:, s],
+            name=name,
+            mode="lines",
+            line={"width": 2.5, "color": shade[name], "dash": "dash" if name in dashed else "solid"},
+            hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x:.4g}}<br>{y_label}: %{{y:.4g}}<extra></extra>",
+        )
+    figure.update_xaxes(title_text=x_label, **(_log(x) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(_log(y) if log_y else {}))
+    return figure.update_layout(showlegend=len(names) > 1)
+
+
 def histories(
     step: ArrayLike,
     values: ArrayLike,

@@ -1,0 +1,128 @@
+"""Figures to turn and to play: scenes in three dimensions, and films with a slider."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from tegum.plots import style
+
+_AXIS: dict[str, Any] = {
+    "backgroundcolor": style.GROUND,
+    "gridcolor": "#ECE8DE",
+    "linecolor": style.MUTED,
+    "zerolinecolor": style.RULE,
+    "showbackground": False,
+    "showspikes": False,
+    "nticks": 5,
+    "tickfont": {"size": 11, "color": style.MUTED},
+}
+TURN_ME = "drag to turn, scroll to zoom"
+
+
+def space(
+    height: float = 560,
+    *,
+    scenes: Sequence[tuple[float, float]] = ((0.0, 1.0),),
+    labels: tuple[str, str, str] = ("", "", ""),
+    reach: float | None = None,
+    axes: bool = True,
+    eye: tuple[float, float, float] = (1.35, 1.2, 0.85),
+) -> go.Figure:
+    """An empty figure with one scene for each pair (left, right) of ``scenes``, as parts of the page's width.
+
+    A trace goes into the s-th by ``scene="scene"``, ``"scene2"`` and so on (:func:`scene`). Units are equal along all
+    axes; ``reach`` makes each run from −reach to reach.
+    """
+    figure = style.figure(height)
+    ranged = {} if reach is None else {"range": [-reach, reach]}
+    titled = [{**_AXIS, **ranged, "visible": axes, "title": {"text": text, "font": {"size": 13}}} for text in labels]
+    for s, (left, right) in enumerate(scenes):
+        figure.update_layout({
+            scene(s): {
+                "domain": {"x": [left, right], "y": [0, 1]},
+                "xaxis": titled[0],
+                "yaxis": titled[1],
+                "zaxis": titled[2],
+                "aspectmode": "cube" if reach is not None else "data",
+                "camera": {"eye": dict(zip("xyz", eye, strict=True))},
+                "dragmode": "turntable",
+                "bgcolor": style.GROUND,
+            }
+        })  # fmt: skip
+    return figure
+
+
+def scene(s: int) -> str:
+    """Plotly's name for the s-th scene."""
+    return "scene" if s == 0 else f"scene{s + 1}"
+
+
+def arrows(ends: np.ndarray, starts: np.ndarray | float = 0.0) -> dict[str, np.ndarray]:
+    """Lines from starts to ends (k, 3), as the x, y, z of one trace with gaps between them."""
+    starts = np.broadcast_to(starts, ends.shape)
+    points = np.stack([starts, ends, np.full(ends.shape, np.nan)], axis=1).reshape(-1, ends.shape[1])
+    return dict(zip("xyz", points.T, strict=False))
+
+
+def film(
+    figure: go.Figure, frames: Sequence[Sequence[Any]], labels: Sequence[str], *, traces: Sequence[int], what: str
+) -> go.Figure:
+    """Give a figure a slider and a play button.
+
+    frames[t] holds the new state of the figure's ``traces``, in this order; labels[t] is its place on the slider, and
+    ``what`` the quantity that moves. The figure should already show the frame of a reader's first look.
+    """
+    names = [str(t) for t in range(len(frames))]
+    figure.frames = [
+        go.Frame(name=name, data=list(data), traces=list(traces)) for name, data in zip(names, frames, strict=True)
+    ]
+    now = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    play = now | {"frame": {"duration": 60, "redraw": True}, "fromcurrent": True}
+    steps = [
+        {"label": label, "method": "animate", "args": [[name], now]} for name, label in zip(names, labels, strict=True)
+    ]
+    bottom = 86
+    figure.update_layout(
+        height=figure.layout.height + bottom,
+        margin={"b": bottom},
+        sliders=[
+            {
+                "steps": steps,
+                "x": 0.12,
+                "len": 0.86,
+                "y": 0,
+                "yanchor": "top",
+                "pad": {"t": 30, "b": 0},
+                "currentvalue": {"prefix": f"{what} ", "font": {"size": 14, "color": style.INK}, "xanchor": "left"},
+                "font": {"size": 11, "color": style.MUTED},
+                "bgcolor": style.RULE,
+                "bordercolor": style.RULE,
+                "activebgcolor": style.MUTED,
+                "tickcolor": style.RULE,
+                "ticklen": 4,
+                "minorticklen": 0,
+            }
+        ],
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "left",
+                "showactive": False,
+                "x": 0,
+                "y": 0,
+                "xanchor": "left",
+                "yanchor": "top",
+                "pad": {"t": 36, "r": 8},
+                "bgcolor": style.GROUND,
+                "bordercolor": style.RULE,
+                "font": {"size": 13, "color": style.INK},
+                "buttons": [
+                    {"label": "▶", "method": "animate", "args": [None, play]},
+                    {"label": "❚❚", "method": "animate", "args": [[None], now]},
+                ],
+            }
+        ],
+    )
+    return figure
