@@ -1,0 +1,1 @@
+"""Closed forms: what a solution must be, without training one."""
