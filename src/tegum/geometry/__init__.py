@@ -1,5 +1,7 @@
-"""What weights mean: the lengths, angles and interference of feature directions, and the shapes they make."""
+"""What weights mean: the lengths, angles and interference of feature directions, the shapes they make, and the zones
+of latent space in which outputs are positive."""
 
+from tegum.geometry.clipping import area, ball, clip, cube, disc, volume
 from tegum.geometry.directions import (
     angles,
     capacity,
@@ -16,9 +18,13 @@ from tegum.geometry.directions import (
     unit_directions,
 )
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
+from tegum.geometry.responses import Responses, responses, unique_positive
+from tegum.geometry.weights import Weights, weights_of
+from tegum.geometry.zones import Cell, alone, cells, outline, polyhedra, reach, sliced, zones
 
 __all__ = [
-    "aligned", "angles", "capacity", "cosines", "dimensionality", "dimensions_per_feature", "gram", "interference",
-    "net_interference", "norms", "planar_arrangement", "planar_gaps", "polysemanticity", "represented", "superposition",
-    "unit_directions",
+    "Cell", "Responses", "Weights", "aligned", "alone", "angles", "area", "ball", "capacity", "cells", "clip",
+    "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference", "net_interference",
+    "norms", "outline", "planar_arrangement", "planar_gaps", "polyhedra", "polysemanticity", "reach", "represented",
+    "responses", "sliced", "superposition", "unique_positive", "unit_directions", "volume", "weights_of", "zones",
 ]  # fmt: skip

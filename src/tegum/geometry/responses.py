@@ -1,0 +1,100 @@
+"""What a model answers to each feature alone: thresholds, gains, depths, separations. Closed forms, for any m."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool
+
+from tegum.geometry.weights import Weights, weights_of
+
+
+@dataclass(frozen=True)
+class Responses:
+    """How a model answers each feature alone, x = v e_i with v ≥ 0. All arrays are (..., n).
+
+    gain: slope of output i, D_i·E_i; for a tied model ‖W_i‖².
+    threshold: smallest v at which output i is positive: 0 if it always is, infinite if never.
+    activation: output i at the tip, v = 1.
+    depth: distance from the tip to the boundary of its own zone; negative outside, infinite without a boundary.
+        activation = ‖D_i‖ · depth.
+    separation: distance from the tip to the nearest zone of another output; negative inside one.
+    received: Σ_{j≠i} y_i(e_j)², what output i wrongly shows of other features at their tips.
+    sent: Σ_{j≠i} y_j(e_i)², what feature i wrongly wakes.
+    alone_from, alone_to: the values v between which output i and no other is positive, where y is v's line along the
+        right axis; NaN where there are none.
+    """
+
+    gain: np.ndarray
+    threshold: np.ndarray
+    activation: np.ndarray
+    depth: np.ndarray
+    separation: np.ndarray
+    received: np.ndarray
+    sent: np.ndarray
+    alone_from: np.ndarray
+    alone_to: np.ndarray
+
+
+def responses(model: Any) -> Responses:
+    """The response to each feature alone, in closed form, for any m and any batch of models.
+
+    >>> W = np.sqrt(2) * np.array([[1.0, 0.5, -0.5, -1.0, -0.5, 0.5], [0.0, *np.sqrt([3, 3, 0, 3, 3]) / 2]])
+    >>> W[1, 4:] *= -1
+    >>> hexagon = responses((W, np.full(6, -1.0)))
+    >>> hexagon.gain.round(6).tolist()[0], hexagon.threshold.round(6).tolist()[0]
+    (2.0, 0.5)
+    """
+    weights = weights_of(model)
+    slope = weights.decoder @ weights.encoder
+    base = np.einsum("...nm,...m->...n", weights.decoder, weights.encoder_bias) + weights.bias
+    shown, own = np.maximum(weights.at_tips, 0), np.eye(weights.features, dtype=bool)
+    wrong = np.where(own, 0, shown * shown)
+    far = _distances(weights)
+    gain, begin = np.einsum("...ii->...i", slope), _wakes(np.einsum("...ii->...i", slope), base)
+    low, high = _others_silent(slope, base, own)
+    low = np.maximum(low, begin)
+    high = np.minimum(high, np.where((gain < 0) & (base > 0), base / np.where(gain < 0, -gain, 1), np.inf))
+    some = low < high
+    return Responses(
+        gain=gain,
+        threshold=begin,
+        activation=np.einsum("...ii->...i", shown),
+        depth=np.einsum("...ii->...i", far),
+        separation=np.where(own, -np.inf, far).max(axis=-2) * -1,
+        received=wrong.sum(-1),
+        sent=wrong.sum(-2),
+        alone_from=np.where(some, low, np.nan),
+        alone_to=np.where(some, high, np.nan),
+    )
+
+
+def unique_positive(model: Any, tolerance: float = 0.0) -> Bool[np.ndarray, "*batch n"]:
+    """Whether each feature at its tip makes its own output positive and no other, up to a tolerance in the output."""
+    z = weights_of(model).at_tips
+    own = np.eye(z.shape[-1], dtype=bool)
+    silent = (np.where(own, -np.inf, z) <= tolerance).all(axis=-2)
+    return (np.einsum("...ii->...i", z) > tolerance) & silent
+
+
+def _distances(weights: Weights) -> np.ndarray:
+    """Signed distance of tip j from the boundary of zone i, [i, j]; ±infinite where the zone has no boundary."""
+    z, norm = weights.at_tips, np.linalg.norm(weights.decoder, axis=-1)[..., None]
+    nowhere = np.where(z > 0, np.inf, -np.inf)
+    return np.where(norm > 0, z / np.where(norm > 0, norm, 1), nowhere)
+
+
+def _wakes(slope: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """The smallest v ≥ 0 at which base + slope v is positive."""
+    later = np.where(slope > 0, -base / np.where(slope > 0, slope, 1), np.inf)
+    return np.where(base > 0, 0.0, np.where((base == 0) & (slope > 0), 0.0, later))
+
+
+def _others_silent(slope: np.ndarray, base: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Between which values v of feature j no output but j is positive, (..., n) each."""
+    wakes = _wakes(slope, base[..., None])
+    on = base[..., None] > 0
+    sleeps = np.where(on & (slope < 0), -base[..., None] / np.where(slope < 0, slope, -1), np.where(on, np.inf, 0.0))
+    low = np.where(own, 0.0, sleeps).max(axis=-2)
+    high = np.where(own | on, np.inf, wakes).min(axis=-2)
+    return low, high

@@ -1,0 +1,190 @@
+"""What latent space sees of a model: h = E x + c in, z = D h + b out, whoever trained it.
+
+`weights_of` reads them from a run, from NumPy arrays, or from a PyTorch module's state dict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from tegum.errors import BadInput, near, shown
+
+ENCODERS = ("W", "W_e", "W_enc", "encoder.weight", "weight")
+DECODERS = ("W_d", "W_dec", "decoder.weight")
+BIASES = ("b", "b_final", "b_d", "b_dec", "decoder.bias", "bias")
+ENCODER_BIASES = ("b_e", "b_enc", "encoder.bias")
+KNOWN = (*ENCODERS, *DECODERS, *BIASES, *ENCODER_BIASES)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The matrices and biases of a model, y = ReLU(decoder (encoder x + encoder_bias) + bias), or of many.
+
+    encoder (..., m, n), decoder (..., n, m), bias (..., n), encoder_bias (..., m). In a tied model
+    encoder = W and decoder = W^T. labels: a name for each model of the batch, in order; empty if they have none.
+    """
+
+    encoder: Float[np.ndarray, "*batch m n"]
+    decoder: Float[np.ndarray, "*batch n m"]
+    bias: Float[np.ndarray, "*batch n"]
+    encoder_bias: Float[np.ndarray, "*batch m"]
+    labels: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> int:
+        return self.encoder.shape[-2]
+
+    @property
+    def features(self) -> int:
+        return self.encoder.shape[-1]
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        return self.encoder.shape[:-2]
+
+    @property
+    def tips(self) -> Float[np.ndarray, "*batch n m"]:
+        """Latent of each feature at its full value, x = e_i: row i is E e_i + c, for a tied model W_i."""
+        return self.encoder.mT + self.encoder_bias[..., None, :]
+
+    @property
+    def at_tips(self) -> Float[np.ndarray, "*batch n n"]:
+        """Output i, before ReLU, when feature j alone is at its full value: entry [i, j]."""
+        return self.decoder @ self.tips.mT + self.bias[..., None]
+
+    def flat(self) -> "Weights":
+        """The same with one batch axis."""
+        many, k = int(np.prod(self.batch)), len(self.batch)
+        encoder, decoder, bias, inner = (a.reshape(many, *a.shape[k:]) for a in self._parts)
+        return Weights(encoder, decoder, bias, inner, self.labels)
+
+    def __getitem__(self, place: Any) -> "Weights":
+        """One model, or some, of the batch."""
+        encoder, decoder, bias, inner = (part[place] for part in self._parts)
+        return Weights(encoder, decoder, bias, inner)
+
+    @property
+    def _parts(self) -> tuple[np.ndarray, ...]:
+        return self.encoder, self.decoder, self.bias, self.encoder_bias
+
+
+def weights_of(model: Any) -> Weights:
+    """Read the weights of a model.
+
+    model: a `Run`; a pair (W, b) of arrays; a mapping of arrays, such as the `state_dict()` of a PyTorch module; the
+        module itself; or `Weights`. In a mapping the encoder is called W, W_e, W_enc or encoder.weight, the decoder
+        (if it is not the encoder's transpose) W_d, W_dec or decoder.weight, the bias b, b_final, b_dec or
+        decoder.bias, an encoder's bias b_e, b_enc or encoder.bias; other entries are not looked at. Leading axes are
+        a batch. W may be (m, n) or (n, m), as the bias's length tells, and without a bias n is the longer side.
+
+    Raises `BadInput` for what has no such arrays, or shapes that do not fit, or a Run with an activation other than
+    ReLU outside or none inside, for which zones are not what is drawn here.
+
+    >>> weights_of((np.eye(2, 3), np.zeros(3))).at_tips
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 0.]])
+    """
+    if isinstance(model, Weights):
+        return model
+    if hasattr(model, "training") and hasattr(model, "data"):
+        return _of_run(model)
+    if hasattr(model, "state_dict"):
+        model = model.state_dict()
+    if isinstance(model, Mapping):
+        return _of_mapping(model)
+    if isinstance(model, tuple | list) and len(model) == 2:
+        return _of_mapping({"W": model[0], "b": model[1]})
+    raise BadInput(
+        f"model={shown(type(model).__name__)} must be a Run, a pair (W, b), a mapping of arrays such as a PyTorch "
+        "state dict, or tegum.geometry.Weights."
+    )
+
+
+def _of_run(run: Any) -> Weights:
+    spec = run.training.model
+    outer, inner = getattr(spec, "activation", "relu"), getattr(spec, "hidden_activation", "linear")
+    if outer != "relu" or inner != "linear":
+        raise BadInput(
+            f"this run has activation={outer!r} and hidden_activation={inner!r}; latent zones need 'relu' and "
+            "'linear'. For other models pass a pair (W, b) and read the zones as signs of W^T h + b."
+        )
+    own = {"latent", "feature"}
+    arrays = {str(name): array for name, array in run.data.items() if str(name) in KNOWN}
+    axes = [dim for dim in run.data["completed"].dims if dim not in own]
+    given = {name: array.transpose(*axes, ...).values for name, array in arrays.items()}
+    for name, array in given.items():
+        if arrays[name].dims[-2:] == ("feature", "latent") and name in ENCODERS:
+            given[name] = array.mT
+    weights = _of_mapping(_trimmed(given, arrays))
+    sizes = [[f"{axis} {_short(value)}" for value in run.data[axis].values] for axis in axes]
+    labels = [""]
+    for names in sizes:
+        labels = [f"{label}, {name}".removeprefix(", ") for label in labels for name in names]
+    return Weights(weights.encoder, weights.decoder, weights.bias, weights.encoder_bias, tuple(labels) if axes else ())
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def _trimmed(given: dict[str, np.ndarray], arrays: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Without the NaN that pads smaller models to the largest of their run, where the whole batch has it."""
+    trimmed = {}
+    for name, array in given.items():
+        for axis in range(-arrays[name].ndim, 0):
+            if arrays[name].dims[axis] in ("latent", "feature"):
+                there = ~np.isnan(array).all(axis=tuple(a for a in range(array.ndim) if a - array.ndim != axis))
+                array = np.compress(there, array, axis=axis) if there.any() else array
+        trimmed[name] = array
+    return trimmed
+
+
+def _of_mapping(given: Mapping[str, Any]) -> Weights:
+    encoder, decoder, bias, inner = (_found(given, names) for names in (ENCODERS, DECODERS, BIASES, ENCODER_BIASES))
+    if encoder is None:
+        raise BadInput(f"a model needs an encoder called one of {', '.join(ENCODERS)}; {near('W', [*map(str, given)])}")
+    if encoder.ndim < 2 or (decoder is not None and decoder.ndim < 2):
+        raise BadInput(f"W of shape {encoder.shape} must have shape (m, n), or (..., m, n) for many models.")
+    n = max(encoder.shape[-2:]) if bias is None else bias.shape[-1] if bias.ndim else 0
+    encoder = _lying(encoder, n, "W")
+    m, batch = encoder.shape[-2], encoder.shape[:-2]
+    decoder = encoder.mT if decoder is None else _lying(decoder, n, "W_d").mT
+    bias = np.zeros(n) if bias is None else bias
+    inner = np.zeros(m) if inner is None else inner
+    try:
+        return Weights(
+            encoder,
+            np.broadcast_to(decoder, (*batch, n, m)),
+            np.broadcast_to(bias, (*batch, n)),
+            np.broadcast_to(inner, (*batch, m)),
+        )
+    except ValueError:
+        raise BadInput(
+            f"encoder {encoder.shape}, decoder {decoder.shape}, bias {bias.shape} and encoder bias {inner.shape} do "
+            "not fit each other; they need to be (..., m, n), (..., n, m), (..., n) and (..., m)."
+        ) from None
+
+
+def _found(given: Mapping[str, Any], names: Sequence[str]) -> np.ndarray | None:
+    here = [name for name in names if name in given]
+    return _array(given[here[0]]) if here else None
+
+
+def _array(value: Any) -> np.ndarray:
+    """As float64, out of PyTorch too."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+        value = value.double().numpy() if hasattr(value, "double") else value
+    return np.asarray(value, float)
+
+
+def _lying(matrix: np.ndarray, n: int, name: str) -> np.ndarray:
+    """The matrix with features along its last axis."""
+    rows, columns = matrix.shape[-2:]
+    if n not in (rows, columns):
+        raise BadInput(f"{name} of shape {matrix.shape} fits no bias of length {n}; it needs an axis of that length.")
+    return matrix if columns == n else matrix.mT
