@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.plots import bands, histories, style
-from tegum.plots.lines import _log
+from tegum.plots.lines import _log, against
 
 X = np.array([1.0, 2.0, 4.0])
 Y = np.array([[1.0, -2.0], [2.0, -4.0], [3.0, -6.0]])
@@ -73,3 +73,19 @@ def test_ticks_are_few_and_in_one_manner(low: float, high: float, words: list[st
 
 def test_an_axis_without_positive_values_does_not_fail() -> None:
     assert _log(np.array([0.0, np.nan])) == {"type": "log"}
+
+
+def test_what_was_measured_has_the_colour_of_what_was_predicted() -> None:
+    points = [([1, 2], [0.9, 4.1]), ([3], [0.0])]
+    theory = [([1, 2, 3], [1, 4, 9]), ([1, 3], [2, 6])]
+    figure = against(points, theory, ["a", "b"], x_label="x", y_label="y", log_y=True, limit=(5, "five"))
+    first, first_points, second, second_points, key = figure.data
+    np.testing.assert_array_equal(first.y, [1, 4, 9])
+    np.testing.assert_array_equal(first_points.x, [1, 2])
+    np.testing.assert_array_equal(second_points.y, [np.nan])  # 0 has no logarithm
+    assert first_points.marker.color == style.faint(first.line.color, 0.75)
+    assert first.line.color != second.line.color
+    assert [trace.showlegend for trace in (first, first_points)] == [False, None]
+    assert (key.name, key.line.dash) == ("predicted", "dash")
+    (across,) = figure.layout.shapes
+    assert (across.y0, figure.layout.annotations[0].text) == (5, "five")

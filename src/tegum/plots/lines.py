@@ -116,6 +116,50 @@ def curves(
     return figure.update_layout(showlegend=len(names) > 1)
 
 
+def against(
+    points: Sequence[tuple[ArrayLike, ArrayLike]],
+    theory: Sequence[tuple[ArrayLike, ArrayLike]],
+    names: Sequence[str],
+    *,
+    x_label: str,
+    y_label: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    limit: tuple[float, str] | None = None,
+    height: int = 460,
+) -> go.Figure:
+    """What was measured, as points, on what theory says, as a dashed line of the same colour: one pair for each name.
+
+    points, theory (len(names)): pairs of x (p,) and y (p,), as long as they like. ``limit``: a value of y and its
+    words, drawn as a thin line across. Values that are not positive are left out on a logarithmic axis.
+    """
+    shade = style.palette(names)
+    figure = style.figure(height)
+    pairs = [(_drawable(x, log_x), _drawable(y, log_y)) for x, y in (*points, *theory)]
+    for s, name in enumerate(names):
+        hover = f"<b>{name}</b>, %{{meta}}<br>{x_label}: %{{x:.4g}}<br>{y_label}: %{{y:.4g}}<extra></extra>"
+        common = {"name": name, "legendgroup": name, "hovertemplate": hover}
+        (x, y), (line_x, line_y) = pairs[s], pairs[len(names) + s]
+        line = {"width": 1.5, "color": shade[name], "dash": "dash"}
+        figure.add_scatter(x=line_x, y=line_y, mode="lines", line=line, meta="predicted", showlegend=False, **common)
+        marker = {"size": 7, "symbol": SYMBOLS[s % len(SYMBOLS)], "color": style.faint(shade[name], 0.75)}
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, meta="measured", **common)
+    dashes = {"width": 1.5, "color": style.MUTED, "dash": "dash"}
+    figure.add_scatter(x=[None], y=[None], mode="lines", name="predicted", line=dashes, hoverinfo="skip")
+    if limit is not None:
+        words = {"text": limit[1], "font": {"size": 12, "color": style.MUTED}, "xanchor": "left", "yanchor": "bottom"}
+        figure.add_hline(limit[0], line={"width": 1, "color": style.MUTED}, annotation={"x": 0, **words})
+    figure.update_xaxes(title_text=x_label, **(_log(np.concatenate([x for x, _ in pairs])) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(_log(np.concatenate([y for _, y in pairs])) if log_y else {}))
+    return figure
+
+
+def _drawable(values: ArrayLike, logarithmic: bool) -> np.ndarray:
+    """As floats, with a gap for what has no place on the axis."""
+    values = style.finite(values)
+    return np.where(logarithmic & (values <= 0), np.nan, values)
+
+
 def histories(
     step: ArrayLike,
     values: ArrayLike,
