@@ -194,6 +194,21 @@ def histories(
     return figure.update_layout(showlegend=1 < len(shade) <= 12)
 
 
+def shaded(figure: go.Figure, ranges: Sequence[tuple[float, float]], words: str) -> go.Figure:
+    """Shade ranges of x behind the lines, with words at the top of each."""
+    for low, high in ranges:
+        figure.add_vrect(
+            x0=low,
+            x1=high,
+            fillcolor=style.faint(style.SERIES[2], 0.12),
+            line_width=0,
+            layer="below",
+            annotation={"text": words, "font": {"size": 12, "color": style.MUTED}},
+            annotation_position="inside top",
+        )
+    return figure
+
+
 def _smallest(*parts: np.ndarray) -> float:
     """The smallest positive value: an interval that reaches 0 ends below it on a logarithmic axis."""
     return float(min((part[part > 0].min() for part in parts if np.any(part > 0)), default=1.0))
