@@ -20,11 +20,12 @@ from tegum.geometry.directions import (
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
 from tegum.geometry.responses import Responses, responses, unique_positive
 from tegum.geometry.weights import Weights, weights_of
-from tegum.geometry.zones import Cell, alone, cells, outline, polyhedra, reach, sliced, zones
+from tegum.geometry.zones import Cell, alone, boundaries, cells, outline, polyhedra, reach, sliced, zones
 
 __all__ = [
-    "Cell", "Responses", "Weights", "aligned", "alone", "angles", "area", "ball", "capacity", "cells", "clip",
-    "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference", "net_interference",
-    "norms", "outline", "planar_arrangement", "planar_gaps", "polyhedra", "polysemanticity", "reach", "represented",
-    "responses", "sliced", "superposition", "unique_positive", "unit_directions", "volume", "weights_of", "zones",
+    "Cell", "Responses", "Weights", "aligned", "alone", "angles", "area", "ball", "boundaries", "capacity", "cells",
+    "clip", "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference",
+    "net_interference", "norms", "outline", "planar_arrangement", "planar_gaps", "polyhedra", "polysemanticity", "reach",
+    "represented", "responses", "sliced", "superposition", "unique_positive", "unit_directions", "volume", "weights_of",
+    "zones",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from tegum.errors import BadInput, near, shown
+from tegum.errors import BadInput, shown
 
 ENCODERS = ("W", "W_e", "W_enc", "encoder.weight", "weight")
 DECODERS = ("W_d", "W_dec", "decoder.weight")
@@ -58,16 +58,17 @@ class Weights:
     def flat(self) -> "Weights":
         """The same with one batch axis."""
         many, k = int(np.prod(self.batch)), len(self.batch)
-        encoder, decoder, bias, inner = (a.reshape(many, *a.shape[k:]) for a in self._parts)
+        encoder, decoder, bias, inner = (a.reshape(many, *a.shape[k:]) for a in self.parts)
         return Weights(encoder, decoder, bias, inner, self.labels)
 
     def __getitem__(self, place: Any) -> "Weights":
         """One model, or some, of the batch."""
-        encoder, decoder, bias, inner = (part[place] for part in self._parts)
+        encoder, decoder, bias, inner = (part[place] for part in self.parts)
         return Weights(encoder, decoder, bias, inner)
 
     @property
-    def _parts(self) -> tuple[np.ndarray, ...]:
+    def parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Encoder, decoder, bias, encoder bias: what `Weights` is made from."""
         return self.encoder, self.decoder, self.bias, self.encoder_bias
 
 
@@ -146,7 +147,8 @@ def _trimmed(given: dict[str, np.ndarray], arrays: dict[str, Any]) -> dict[str, 
 def _of_mapping(given: Mapping[str, Any]) -> Weights:
     encoder, decoder, bias, inner = (_found(given, names) for names in (ENCODERS, DECODERS, BIASES, ENCODER_BIASES))
     if encoder is None:
-        raise BadInput(f"a model needs an encoder called one of {', '.join(ENCODERS)}; {near('W', [*map(str, given)])}")
+        has = ", ".join(map(str, given)) or "nothing"
+        raise BadInput(f"this mapping holds {has}, but a model needs an encoder called one of {', '.join(ENCODERS)}.")
     if encoder.ndim < 2 or (decoder is not None and decoder.ndim < 2):
         raise BadInput(f"W of shape {encoder.shape} must have shape (m, n), or (..., m, n) for many models.")
     n = max(encoder.shape[-2:]) if bias is None else bias.shape[-1] if bias.ndim else 0

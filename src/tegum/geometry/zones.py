@@ -51,6 +51,24 @@ def zones(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> 
     return clip(_domain(weights, domain)[..., None, :, :], weights.decoder, weights.bias)
 
 
+def boundaries(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> Float[np.ndarray, "*batch n 2 2"]:
+    """Where each zone begins (m = 2): the two ends of its line D_i·h + b_i = 0 in the domain; NaN where it misses it.
+
+    >>> ends = boundaries((np.eye(2), np.zeros(2)), disc(1.0, 4))
+    >>> np.abs(ends.round(9)).tolist()
+    [[[0.0, 1.0], [0.0, 1.0]], [[1.0, 0.0], [1.0, 0.0]]]
+    """
+    weights = weights_of(model)
+    polygons, normal = zones(weights, domain), weights.decoder
+    height = np.einsum("...vm,...m->...v", polygons, normal) + weights.bias[..., None]
+    scale = np.linalg.norm(normal, axis=-1)[..., None] * np.nan_to_num(np.abs(polygons)).max(axis=(-2, -1))[..., None]
+    there = (np.abs(height) <= 1e3 * ROUNDING * scale) & (scale > 0)
+    along = np.einsum("...vm,...m->...v", polygons, np.stack([-normal[..., 1], normal[..., 0]], axis=-1))
+    first, last = np.where(there, along, np.inf).argmin(axis=-1), np.where(there, along, -np.inf).argmax(axis=-1)
+    ends = np.take_along_axis(polygons, np.stack([first, last], axis=-1)[..., None], axis=-2)
+    return np.where(there.any(axis=-1)[..., None, None], ends, np.nan)
+
+
 def alone(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
     """Where each output is the only positive one (m = 2), cut to the domain.
 
@@ -70,7 +88,7 @@ def alone(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> 
 
 def _always_zero(weights: Weights, j: int) -> np.ndarray:
     """Whether output j is zero everywhere, which is not positive."""
-    return (weights.decoder[..., j, :] == 0).all(-1) & (weights.bias[..., j] <= 0)
+    return np.asarray((weights.decoder[..., j, :] == 0).all(-1) & (weights.bias[..., j] <= 0))
 
 
 def polyhedra(

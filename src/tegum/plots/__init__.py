@@ -1,8 +1,12 @@
 """Figures: each function takes arrays and labels, draws them, and computes nothing but the layout."""
 
 from tegum.plots.gram import gram_panels
-from tegum.plots.lines import bands, histories
+from tegum.plots.lines import bands, curves, histories
 from tegum.plots.rates import rate_lines, stacked_rates
 from tegum.plots.wheels import wheels
+from tegum.plots.zones import latent_cells, latent_zones
 
-__all__ = ["bands", "gram_panels", "histories", "rate_lines", "stacked_rates", "wheels"]
+__all__ = [
+    "bands", "curves", "gram_panels", "histories", "latent_cells", "latent_zones", "rate_lines", "stacked_rates",
+    "wheels",
+]  # fmt: skip

@@ -1,0 +1,196 @@
+"""Latent zones: where in latent space each output is positive, around the directions of the features."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from tegum.errors import BadInput
+from tegum.geometry.clipping import disc
+from tegum.geometry.weights import Weights, weights_of
+from tegum.geometry.zones import alone, boundaries, cells, outline, reach, sliced, zones
+from tegum.plots import style
+from tegum.plots.solids import zone_scenes
+from tegum.plots.space import arrows
+from tegum.plots.tiles import Tiles, columns_for, moved, write
+
+FAINT, STRONG = 0.13, 0.5  # opacity of a zone, and of the part of it where its output is alone
+MOST = 36  # models in one figure
+SLICE = "a slice: the plane that fits the features best, with their shadows"
+COUNTS = ("#FCFBF8", "#BFE0D2", "#57B2DE", "#0F6CA8", "#22304A")  # of positive outputs in a cell: 0, 1, 2, 3, 4 or more
+
+
+def latent_zones(
+    model: Any,
+    titles: Sequence[str] | None = None,
+    *,
+    subtitles: Sequence[str] | None = None,
+    domain: np.ndarray | None = None,
+    dented: bool = False,
+    columns: int | None = None,
+) -> go.Figure:
+    """The zones of one model or of several, around the directions of its features.
+
+    model: whatever `tegum.geometry.weights_of` reads: a `Run` or a part of it, a pair (W, b) of NumPy arrays, a
+        PyTorch state dict. With m = 2 each model is a tile; with m = 3 a scene to turn; with m > 3 the slice along
+        the plane that fits the features best, where features are shown by their shadows; m = 1 is drawn as a strip.
+    titles, subtitles: a line above and one below each; by default the labels of a run.
+    domain: polygon (V, 2), or faces (F, V, 3) for m = 3, to cut the zones to; default a disc around all tips.
+    dented: also draw the outline through the tips, as *Superposition: An Actual View of Latent Spaces* (2024) does.
+
+    The faint area in a feature's colour is its zone, where its output is positive; the strong part is where no other
+    output is, so that ReLU snaps a latent there to the feature's axis. Ground without colour: all outputs are zero.
+    A spoke leads to the latent of each feature at x = 1.
+    """
+    many = weights_of(model).flat()
+    if len(many.encoder) > MOST:
+        raise BadInput(
+            f"this run holds {len(many.encoder)} models and a figure has room for {MOST}; pick some, "
+            "such as run.at(seed=0)."
+        )
+    words = list(titles or many.labels or [""] * len(many.encoder))
+    if len(words) != len(many.encoder) or (subtitles and len(subtitles) != len(words)):
+        raise BadInput(f"titles and subtitles must be as many as there are models, {len(many.encoder)}.")
+    if many.hidden == 3:
+        return zone_scenes(many, words, domain)
+    if many.hidden > 3 and subtitles is None:
+        subtitles = [SLICE] * len(words)
+    return _tiles(_planar(many), words, subtitles, domain, dented, columns)
+
+
+def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
+    """All cells of one model in the plane: which set of outputs is positive where (hover), coloured by how many.
+
+    model: as for `latent_zones`, with m = 2, or its best slice for m > 2.
+    """
+    weights = weights_of(model)
+    weights = sliced(weights) if weights.hidden > 2 else weights
+    radius = float(reach(weights))
+    tile = Tiles(1, 1, 2.2 * radius, 2.2 * radius, above=10, below=10, widest=620)
+    figure = tile.figure(head=30)
+    centre = moved(tile.corners(), 1.1 * radius, -1.1 * radius)[0]
+    for cell in cells(weights, domain):
+        x, y = (_closed(cell.shape[None]) + centre).T
+        number = len(cell.active)
+        words = ", ".join(map(str, cell.active)) or "none"
+        figure.add_scatter(
+            x=x, y=y, mode="lines", fill="toself", line={"width": 0.8, "color": style.MUTED}, hoveron="fills",
+            fillcolor=COUNTS[min(number, len(COUNTS) - 1)], text=f"<b>positive: {words}</b>", hoverinfo="text",
+            name=_many(number), legendgroup=str(number), showlegend=False,
+        )  # fmt: skip
+    for number in sorted({min(len(cell.active), len(COUNTS) - 1) for cell in cells(weights, domain)}):
+        square = {"size": 13, "symbol": "square", "color": COUNTS[number], "line": {"width": 1, "color": style.MUTED}}
+        figure.add_scatter(x=[None], y=[None], mode="markers", marker=square, name=_many(number), showlegend=True)
+    _spokes(figure, weights.flat(), centre[None], [style.INK] * weights.features)
+    return figure.update_layout(showlegend=True, legend={"y": 1, "yanchor": "bottom", "x": 0.5, "xanchor": "center"})
+
+
+def _many(number: int) -> str:
+    last = len(COUNTS) - 1
+    return "silent" if number == 0 else f"{last} or more" if number >= last else f"{number} positive"
+
+
+def _planar(many: Weights) -> Weights:
+    """The models in the plane: with an empty second dimension where m = 1, on their best slices where m > 2."""
+    if many.hidden == 1:
+        encoder = np.concatenate([many.encoder, np.zeros_like(many.encoder)], axis=-2)
+        decoder = np.concatenate([many.decoder, np.zeros_like(many.decoder)], axis=-1)
+        inner = np.concatenate([many.encoder_bias, np.zeros_like(many.encoder_bias)], axis=-1)
+        return Weights(encoder, decoder, many.bias, inner)
+    if many.hidden == 2:
+        return many
+    slices = [sliced(many[p]).parts for p in range(len(many.encoder))]
+    return Weights(*(np.stack(part) for part in zip(*slices, strict=True)))
+
+
+def _tiles(
+    many: Weights,
+    titles: Sequence[str],
+    subtitles: Sequence[str] | None,
+    domain: np.ndarray | None,
+    dented: bool,
+    columns: int | None,
+) -> go.Figure:
+    k, n = len(many.encoder), many.features
+    radius = float(np.nanmax(reach(many)) if domain is None else np.abs(domain).max())
+    columns = columns or columns_for(k, most=4 if k > 3 else 3)
+    above, below = (34 if any(titles) else 10), (34 if subtitles else 14)
+    tiles = Tiles(k, columns, 2.12 * radius, 2.04 * radius, above=above, below=below, widest=520)
+    figure = tiles.figure(head=0)
+    centre = moved(tiles.corners(), 1.06 * radius, -1.02 * radius)
+    cut = disc(radius) if domain is None else domain
+    _border(figure, np.broadcast_to(cut, (k, *cut.shape)) + centre[:, None])
+    shades = _shades(n)
+    for polygons, opacity in ((zones(many, cut), FAINT), (alone(many, cut), STRONG)):
+        for i in range(n):
+            _fill(figure, polygons[:, i] + centre[:, None], shades[i], opacity, i)
+    for i, ends in enumerate(np.moveaxis(boundaries(many, cut), 1, 0) + centre[:, None]):
+        line = {"width": 1.2, "color": style.faint(shades[i], 0.7)}
+        figure.add_scatter(**arrows(ends[:, 1], ends[:, 0]), mode="lines", line=line, hoverinfo="skip")
+    if dented:
+        line = {"width": 1, "color": style.INK, "dash": "dot"}
+        x, y = _closed(outline(many) + centre[:, None]).T
+        figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    _spokes(figure, many, centre, shades)
+    write(figure, moved(centre, 0, 1.02 * radius), titles, size=15, up=14, family=style.SERIF)
+    if subtitles:
+        write(figure, moved(centre, 0, -1.02 * radius), subtitles, size=12, up=-14, color=style.MUTED)
+    return figure
+
+
+def _shades(n: int) -> list[str]:
+    return list(style.palette([str(i) for i in range(n)]).values())
+
+
+def _closed(polygons: np.ndarray) -> np.ndarray:
+    """Polygons (k, V, 2) as one list of points: each closed, with a gap after it."""
+    gap = np.full((len(polygons), 1, 2), np.nan)
+    return np.concatenate([polygons, polygons[:, :1], gap], axis=1).reshape(-1, 2)
+
+
+def _border(figure: go.Figure, domains: np.ndarray) -> None:
+    x, y = _closed(domains).T
+    line = {"width": 1.2, "color": style.MUTED, "dash": "dot"}
+    figure.add_scatter(x=x, y=y, mode="lines", line=line, fill="toself", fillcolor="#FFFFFF", hoverinfo="skip")
+
+
+def _fill(figure: go.Figure, polygons: np.ndarray, colour: str, opacity: float, i: int) -> None:
+    there = polygons[~np.isnan(polygons).any(axis=(1, 2))]
+    if not len(there):
+        return
+    x, y = _closed(there).T
+    what = f"output {i} alone is positive" if opacity == STRONG else f"zone of output {i}"
+    figure.add_scatter(
+        x=x, y=y, mode="lines", fill="toself", fillcolor=style.faint(colour, opacity), hoveron="fills", text=what,
+        line={"width": 0}, hoverinfo="text", name=what,
+    )  # fmt: skip
+
+
+def _spokes(figure: go.Figure, many: Weights, centre: np.ndarray, shades: Sequence[str]) -> None:
+    """From the latent of x = 0 to each tip, with the feature's number beyond it."""
+    k, n = len(many.encoder), many.features
+    start, tips = many.encoder_bias + centre, many.tips + centre[:, None]
+    for i in range(n):
+        line = {"width": 2.4, "color": shades[i]}
+        figure.add_scatter(**arrows(tips[:, i], start), mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    z = many.at_tips
+    figure.add_scatter(
+        x=tips[..., 0].ravel(), y=tips[..., 1].ravel(), mode="markers", showlegend=False,
+        hovertemplate="%{text}<extra></extra>",
+        marker={"size": 8, "color": list(shades) * k, "opacity": 1, "line": {"width": 1, "color": style.GROUND}},
+        text=[_facts(z[p], float(np.linalg.norm(many.encoder[p, :, i])), i) for p in range(k) for i in range(n)],
+    )  # fmt: skip
+    away = many.tips - many.encoder_bias[:, None]
+    length = np.linalg.norm(away, axis=-1, keepdims=True)
+    beyond = away * (1 + 0.075 * np.nanmax(length, initial=1e-9) / np.maximum(length, 1e-9)) + start[:, None]
+    figure.add_scatter(
+        x=beyond[..., 0].ravel(), y=beyond[..., 1].ravel(), mode="text", text=[str(i) for i in range(n)] * k,
+        textfont={"size": 11 if k > 6 else 13, "color": style.INK}, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+
+
+def _facts(z: np.ndarray, norm: float, i: int) -> str:
+    others = [f"{j}: {style.number(z[j, i])}" for j in range(len(z)) if j != i and z[j, i] > 1e-6]
+    wrong = f"<br>also positive there: {', '.join(others)}" if others else ""
+    return f"<b>feature {i} at x = 1</b><br>norm {norm:.3f}<br>output {i}: {style.number(max(z[i, i], 0))}{wrong}"

@@ -1,0 +1,102 @@
+"""Responses against a model that is simply evaluated at many inputs."""
+
+import numpy as np
+import pytest
+
+from geometry.test_zones import models
+from tegum.geometry.responses import Responses, responses, unique_positive
+from tegum.geometry.weights import Weights, weights_of
+
+VALUES = np.linspace(0, 4, 4001)
+
+
+def outputs(model: Weights, i: int) -> np.ndarray:
+    """z before ReLU for feature i alone at each of VALUES, (values, n), one at a time."""
+    rows = []
+    for v in VALUES:
+        h = model.encoder[:, i] * v + model.encoder_bias
+        rows.append([model.decoder[j] @ h + model.bias[j] for j in range(model.features)])
+    return np.array(rows)
+
+
+def test_thresholds_and_lone_ranges_are_where_evaluation_finds_them() -> None:
+    step = VALUES[1]
+    for model in models(60, 2, most=6):
+        found = responses(model)
+        for i in range(model.features):
+            positive = outputs(model, i) > 1e-9
+            on = positive[:, i]
+            if on.any():
+                assert found.threshold[i] <= VALUES[on.argmax()] + 1e-9
+                assert found.threshold[i] >= VALUES[on.argmax()] - step - 1e-9
+            else:
+                assert not found.threshold[i] < VALUES[-1] - step
+            lone = on & (positive.sum(1) == 1)
+            if lone.sum() > 1:  # a single point is no range
+                assert found.alone_from[i] == pytest.approx(VALUES[lone.argmax()], abs=1.5 * step)
+                last = VALUES[len(lone) - 1 - lone[::-1].argmax()]
+                assert min(found.alone_to[i], VALUES[-1]) == pytest.approx(last, abs=1.5 * step)
+            elif np.isfinite(found.alone_from[i]):
+                assert found.alone_to[i] - found.alone_from[i] < 2 * step or found.alone_from[i] > VALUES[-1] - step
+
+
+def test_what_happens_at_the_tips() -> None:
+    for model in models(60, 3):
+        found, n = responses(model), model.features
+        y = np.array([[max(0.0, model.decoder[i] @ model.tips[j] + model.bias[i]) for j in range(n)] for i in range(n)])
+        for i in range(n):
+            others = [j for j in range(n) if j != i]
+            assert found.activation[i] == pytest.approx(y[i, i])
+            assert found.received[i] == pytest.approx(sum(y[i, j] ** 2 for j in others))
+            assert found.sent[i] == pytest.approx(sum(y[j, i] ** 2 for j in others))
+            assert found.gain[i] == pytest.approx(float(model.decoder[i] @ model.encoder[:, i]))
+            if np.isfinite(found.depth[i]):
+                size = np.linalg.norm(model.decoder[i])
+                assert max(0, found.depth[i] * size) == pytest.approx(y[i, i], abs=1e-9)
+            away = [np.linalg.norm(model.decoder[j]) for j in others]
+            if min(away) > 0:
+                z = model.decoder @ model.tips[i] + model.bias
+                near = min(-z[j] / a for j, a in zip(others, away, strict=True))
+                assert found.separation[i] == pytest.approx(near)
+
+
+def test_regular_polygons_by_hand() -> None:
+    for n in range(3, 10):
+        turn = 2 * np.pi * np.arange(n) / n
+        square = 1 / (1 - np.cos(turn[1]))
+        W, b = square**0.5 * np.stack([np.cos(turn), np.sin(turn)]), np.full(n, 1 - square)
+        found = responses((W, b))
+        np.testing.assert_allclose(found.gain, square)
+        np.testing.assert_allclose(found.threshold, max(0, np.cos(turn[1])), atol=1e-12)
+        np.testing.assert_allclose(found.activation, 1)
+        np.testing.assert_allclose(found.depth, square**-0.5)
+        np.testing.assert_allclose(found.received + found.sent, 0, atol=1e-12)
+        np.testing.assert_allclose(found.separation, 0, atol=1e-12)
+        assert unique_positive((W, b), tolerance=1e-9).all()
+
+
+def test_a_dead_feature() -> None:
+    found = responses((np.array([[1.0, 0.0]]), np.array([0.0, -0.5])))
+    assert found.threshold.tolist() == [0.0, np.inf]
+    assert found.depth.tolist() == [1.0, -np.inf]
+    assert found.separation[0] == np.inf
+    assert np.isnan(found.alone_from[1])
+    always = responses((np.array([[1.0, 0.0]]), np.array([0.0, 0.5])))
+    assert always.threshold[1] == 0
+    assert always.separation[0] == -np.inf
+
+
+def test_unique_positive_is_its_own_output_and_no_other() -> None:
+    W, b = np.array([[1.0, -1.0, 0.5]]), np.array([0.0, 0.0, -0.25])
+    assert unique_positive((W, b)).tolist() == [False, True, False]
+    assert unique_positive((W, b), tolerance=0.3).tolist() == [True, True, False]
+
+
+def test_a_batch_is_its_members() -> None:
+    rng = np.random.default_rng(0)
+    W, b = rng.normal(size=(6, 4, 3, 5)), rng.normal(size=(6, 4, 5))
+    together = responses((W, b))
+    for name in Responses.__dataclass_fields__:
+        for place in np.ndindex(6, 4):
+            alone = getattr(responses(weights_of((W[place], b[place]))), name)
+            np.testing.assert_allclose(getattr(together, name)[place], alone, rtol=1e-12, atol=1e-12)
