@@ -1,0 +1,123 @@
+"""All zero-loss solutions for one-hot data: which W have a bias that makes y = ReLU(WᵀWx + b) exact.
+
+The input e_i comes back if and only if its own output is 1, so b_i = 1 − ‖W_i‖², and every output j that should be
+silent is: W_j·W_i + b_j ≤ 0. Together: W_i·(W_i − W_j) ≥ 1 for all j ≠ i, and b follows from W. What is left over in
+such an inequality is its slack; one without slack is tight.
+
+The set has its full dimension, m n, everywhere. Lengthen all columns by 1 + ε: each slack grows by
+2ε W_i·(W_i − W_j) ≥ 2ε, so next to every solution, the shortest one too, there are solutions with no tight
+inequality, and around those a ball of solutions. Solutions with the same tight inequalities make a face.
+
+In the plane the regular polygon is the one with the smallest Σ‖W_i‖². Take neighbours around the origin with lengths
+a ≤ b and the gap Δ between them. Both inequalities give a² + b² ≥ 2/(1 − cos Δ): where cos Δ ≥ 0, a² ≥ 1 + ab cos Δ ≥
+1 + a² cos Δ; where cos Δ < 0, add the two and use 2ab ≤ a² + b². Sum around the origin: Σ‖W_i‖² ≥ Σ 1/(1 − cos Δ_i),
+which is convex in the gaps (1/(2 sin² Δ/2)), and they sum to 2π: at least n/(1 − cos 2π/n), with equality for equal
+gaps and lengths only. As s + (1 − s)² rises for s > 1/2 and is convex, the same polygon has the smallest
+Σ‖W_i‖² + Σ b_i² too.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+
+from tegum.errors import BadInput
+from tegum.theory.polygons import gain
+
+
+def slacks(W: np.ndarray) -> np.ndarray:
+    """W_i·(W_i − W_j) − 1 at [i, j], for W (..., m, n); infinite at i = j, where nothing is asked.
+
+    >>> slacks(np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 2.0, -1.0]]))
+    array([[inf,  1.,  0.,  0.],
+           [ 1., inf,  0.,  0.],
+           [ 3.,  3., inf,  5.],
+           [ 0.,  0.,  2., inf]])
+    """
+    _needs_two(W)
+    G = W.mT @ W
+    own = np.diagonal(G, axis1=-2, axis2=-1)[..., None]
+    return np.where(np.eye(W.shape[-1], dtype=bool), np.inf, own - G - 1)
+
+
+def least_slack(W: np.ndarray) -> np.ndarray:
+    """The smallest slack of each W (..., m, n): negative where no bias makes the loss zero.
+
+    >>> float(least_slack(np.array([[1.0, -1.0]])))
+    1.0
+    """
+    least: np.ndarray = slacks(W).min((-2, -1))
+    return least
+
+
+def following_bias(W: np.ndarray) -> np.ndarray:
+    """b_i = 1 − ‖W_i‖², the only bias of a zero-loss solution, for W (..., m, n)."""
+    b: np.ndarray = 1 - (W * W).sum(-2)
+    return b
+
+
+def tight(W: np.ndarray, tolerance: float) -> np.ndarray:
+    """Which inequalities of each W (..., m, n) are tight: |slack| at most tolerance, at [i, j]."""
+    where: np.ndarray = np.abs(slacks(W)) <= tolerance
+    return where
+
+
+def slack_gradients(W: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Gradients of the slacks at the true places of which (n, n), for W (m, n): (count, m n).
+
+    That of W_i·(W_i − W_j) is 2W_i − W_j in column i and −W_i in column j.
+    """
+    m, n = W.shape
+    i, j = np.nonzero(which)
+    gradients = np.zeros((len(i), m, n))
+    row = np.arange(len(i))
+    gradients[row, :, i] = (2 * W[:, i] - W[:, j]).T
+    gradients[row, :, j] = -W[:, i].T
+    return gradients.reshape(len(i), m * n)
+
+
+def face_dimension(W: np.ndarray, tolerance: float) -> int:
+    """Dimension of the face that W (m, n) lies on: m n less the rank of the gradients of its tight inequalities.
+
+    m n inside the set; 1 where nothing but turning (m = 2) keeps all of them tight: a corner. Singular values below a
+    thousandth of the largest count as 0.
+
+    >>> square = np.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])
+    >>> face_dimension(square, 1e-9), face_dimension(1.1 * square, 1e-9)
+    (1, 8)
+    """
+    gradients = slack_gradients(W, tight(W, tolerance))
+    return W.size - (int(np.linalg.matrix_rank(gradients, rtol=1e-3)) if len(gradients) else 0)
+
+
+def smallest_size(n: int) -> float:
+    """Σ‖W_i‖² of the regular polygon, n / (1 − cos 2π/n), the least of all zero-loss solutions in the plane.
+
+    >>> [round(smallest_size(n), 6) for n in (3, 4, 6)]
+    [2.0, 4.0, 12.0]
+    """
+    return n * gain(n)
+
+
+def shortened(start: np.ndarray) -> np.ndarray:
+    """From W (m, n), a zero-loss solution where Σ‖W_i‖² is locally smallest, by sequential least squares (SLSQP).
+
+    The result may violate an inequality where the search fails; look at `least_slack`.
+    """
+    n = start.shape[1]
+    asked = ~np.eye(n, dtype=bool)
+    constraint: dict[str, Any] = {
+        "type": "ineq",
+        "fun": lambda v: slacks(v.reshape(start.shape))[asked],
+        "jac": lambda v: slack_gradients(v.reshape(start.shape), asked),
+    }
+    options = {"maxiter": 500, "ftol": 1e-13}
+    found = minimize(
+        lambda v: v @ v, start.ravel(), jac=lambda v: 2 * v, method="SLSQP", constraints=constraint, options=options
+    )
+    return np.asarray(found.x).reshape(start.shape)
+
+
+def _needs_two(W: np.ndarray) -> None:
+    if W.ndim < 2 or W.shape[-1] < 2:
+        raise BadInput(f"W of shape {W.shape} must have shape (..., m, n) with n of at least 2 features.")
