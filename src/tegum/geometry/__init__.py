@@ -25,7 +25,7 @@ from tegum.geometry.zones import Cell, alone, boundaries, cells, outline, polyhe
 __all__ = [
     "Cell", "Responses", "Weights", "aligned", "alone", "angles", "area", "ball", "boundaries", "capacity", "cells",
     "clip", "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference",
-    "net_interference", "norms", "outline", "planar_arrangement", "planar_gaps", "polyhedra", "polysemanticity", "reach",
-    "represented", "responses", "sliced", "superposition", "unique_positive", "unit_directions", "volume", "weights_of",
-    "zones",
+    "net_interference", "norms", "outline", "planar_arrangement", "planar_gaps", "polyhedra", "polysemanticity",
+    "reach", "represented", "responses", "sliced", "superposition", "unique_positive", "unit_directions", "volume",
+    "weights_of", "zones",
 ]  # fmt: skip

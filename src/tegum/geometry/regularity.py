@@ -16,7 +16,7 @@ def irregularity(W: Float[np.ndarray, "*batch 2 n"]) -> Float[np.ndarray, "*batc
     >>> float(irregularity(W).round(6))
     0.25
     """
-    lengths, between = norms(W), planar_gaps(W, threshold=-1)
-    off = [part / part.mean(axis=-1, keepdims=True) - 1 for part in (lengths, between)]
-    spread: np.ndarray = np.sqrt((np.concatenate(off, axis=-1) ** 2).mean(axis=-1))
-    return spread
+    lengths, between = norms(W), planar_gaps(W, threshold=-1.0)
+    means = [part.mean(axis=-1, keepdims=True) for part in (lengths, between)]
+    off = [(part - mean) / np.where(mean == 0, 1, mean) for part, mean in zip((lengths, between), means, strict=True)]
+    return np.asarray(np.sqrt((np.concatenate(off, axis=-1) ** 2).mean(axis=-1)))

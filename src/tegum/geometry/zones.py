@@ -23,7 +23,8 @@ ROOM = 1.25  # radius of the default domain, in lengths of the longest tip
 def reach(model: Any) -> Float[np.ndarray, "*batch"]:
     """Radius of the default domain: 1.25 times the length of the longest tip; 1 where all are zero."""
     weights = weights_of(model)
-    longest = np.maximum(np.linalg.norm(weights.tips, axis=-1).max(-1), np.linalg.norm(weights.encoder_bias, axis=-1))
+    lengths = np.nan_to_num(np.linalg.norm(weights.tips, axis=-1))
+    longest = np.maximum(lengths.max(-1), np.linalg.norm(weights.encoder_bias, axis=-1))
     return np.asarray(np.where(longest > 0, ROOM * longest, 1.0))
 
 
@@ -39,7 +40,7 @@ def outline(model: Any) -> Float[np.ndarray, "*batch n 2"]:
     return np.take_along_axis(weights.tips, order[..., None], axis=-2)
 
 
-def zones(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
+def zones(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
     """The zone of each output in the plane (m = 2), cut to the domain: by default each model's own disc.
 
     >>> W = np.array([[1.0, -1.0], [0.0, 0.0]])
@@ -51,7 +52,7 @@ def zones(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> 
     return clip(_domain(weights, domain)[..., None, :, :], weights.decoder, weights.bias)
 
 
-def boundaries(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> Float[np.ndarray, "*batch n 2 2"]:
+def boundaries(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -> Float[np.ndarray, "*batch n 2 2"]:
     """Where each zone begins (m = 2): the two ends of its line D_i·h + b_i = 0 in the domain; NaN where it misses it.
 
     >>> ends = boundaries((np.eye(2), np.zeros(2)), disc(1.0, 4))
@@ -69,7 +70,7 @@ def boundaries(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None
     return np.where(there.any(axis=-1)[..., None, None], ends, np.nan)
 
 
-def alone(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
+def alone(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
     """Where each output is the only positive one (m = 2), cut to the domain.
 
     What lies here, ReLU snaps to an axis: the "unique single positive value" criterion of *Superposition: An Actual
@@ -79,16 +80,18 @@ def alone(model: Any, domain: Float[np.ndarray, "*batch V 2"] | None = None) -> 
     polygons = zones(weights, domain)
     for j in range(weights.features):
         others = np.arange(weights.features) != j
+        never = _never_positive(weights, j)[..., None]
         normal, offset = -weights.decoder[..., j, :][..., None, :], -weights.bias[..., j][..., None]
-        silent = clip(polygons, normal, np.where(_always_zero(weights, j)[..., None], 1.0, offset))
+        silent = clip(polygons, np.where(never[..., None], 0.0, normal), np.where(never, 1.0, offset))
         width = max(polygons.shape[-2], silent.shape[-2])
         polygons = np.where(others[:, None, None], widened(silent, width), widened(polygons, width))
     return polygons
 
 
-def _always_zero(weights: Weights, j: int) -> np.ndarray:
-    """Whether output j is zero everywhere, which is not positive."""
-    return np.asarray((weights.decoder[..., j, :] == 0).all(-1) & (weights.bias[..., j] <= 0))
+def _never_positive(weights: Weights, j: int) -> np.ndarray:
+    """Whether output j is positive nowhere: it is zero everywhere, or NaN, as what a smaller model of a batch lacks."""
+    normal, offset = weights.decoder[..., j, :], weights.bias[..., j]
+    return np.asarray(((normal == 0).all(-1) & (offset <= 0)) | np.isnan(normal).any(-1) | np.isnan(offset))
 
 
 def polyhedra(
@@ -116,7 +119,7 @@ def _zone(faces: np.ndarray, weights: Weights, i: int) -> np.ndarray:
 
 def _silenced(faces: np.ndarray, weights: Weights, outputs: list[int]) -> np.ndarray:
     for j in outputs:
-        if not bool(_always_zero(weights, j)):
+        if not bool(_never_positive(weights, j)):
             faces = cut(faces, -weights.decoder[j], -float(weights.bias[j]))
     return faces
 

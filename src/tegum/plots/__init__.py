@@ -4,9 +4,9 @@ from tegum.plots.gram import gram_panels
 from tegum.plots.lines import bands, curves, histories
 from tegum.plots.rates import rate_lines, stacked_rates
 from tegum.plots.wheels import wheels
-from tegum.plots.zones import latent_cells, latent_zones
+from tegum.plots.zones import latent_cells, latent_zones, zone_film
 
 __all__ = [
     "bands", "curves", "gram_panels", "histories", "latent_cells", "latent_zones", "rate_lines", "stacked_rates",
-    "wheels",
+    "wheels", "zone_film",
 ]  # fmt: skip

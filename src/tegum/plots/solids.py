@@ -27,7 +27,7 @@ def zone_scenes(many: Weights, titles: Sequence[str], domain: np.ndarray | None 
     figure = space(
         560, scenes=[(s / k, (s + 1) / k) for s in range(k)], axes=False, reach=np.abs(whole).max(), eye=(1.0, 0.9, 0.6)
     )
-    shades = _shades(many.features)
+    shades = style.feature_colours(many.features)
     for s in range(k):
         model = many[s]
         _mesh(figure, whole, style.MUTED, 0.06, "", scene(s))

@@ -67,29 +67,37 @@ def arrows(ends: np.ndarray, starts: np.ndarray | float = 0.0) -> dict[str, np.n
 
 
 def film(
-    figure: go.Figure, frames: Sequence[Sequence[Any]], labels: Sequence[str], *, traces: Sequence[int], what: str
+    figure: go.Figure,
+    frames: Sequence[Sequence[Any]],
+    labels: Sequence[str],
+    *,
+    traces: Sequence[int],
+    what: str,
+    first: int = 0,
 ) -> go.Figure:
     """Give a figure a slider and a play button.
 
     frames[t] holds the new state of the figure's ``traces``, in this order; labels[t] is its place on the slider, and
-    ``what`` the quantity that moves. The figure should already show the frame of a reader's first look.
+    ``what`` the quantity that moves. The figure should already show frame ``first``, the reader's first look; the play
+    button starts at the beginning all the same.
     """
     names = [str(t) for t in range(len(frames))]
     figure.frames = [
         go.Frame(name=name, data=list(data), traces=list(traces)) for name, data in zip(names, frames, strict=True)
     ]
     now = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    play = now | {"frame": {"duration": 60, "redraw": True}, "fromcurrent": True}
+    play = now | {"frame": {"duration": 60, "redraw": True}, "fromcurrent": first == 0}
     steps = [
         {"label": label, "method": "animate", "args": [[name], now]} for name, label in zip(names, labels, strict=True)
     ]
-    bottom = 86
+    bottom = 112
     figure.update_layout(
         height=figure.layout.height + bottom,
         margin={"b": bottom},
         sliders=[
             {
                 "steps": steps,
+                "active": first,
                 "x": 0.12,
                 "len": 0.86,
                 "y": 0,

@@ -83,6 +83,11 @@ def palette(names: Sequence[str]) -> dict[str, str]:
     return dict(zip(distinct, colours(IMPORTANCE, np.arange(len(distinct)), 0, len(distinct) - 1), strict=True))
 
 
+def feature_colours(n: int) -> list[str]:
+    """One colour for each of n features."""
+    return list(palette([str(i) for i in range(n)]).values())
+
+
 def faint(colour: str, opacity: float) -> str:
     """``colour`` (``#rrggbb`` or ``rgb(…)``) with an opacity."""
     rgb = ", ".join(map(str, hex_to_rgb(colour))) if colour.startswith("#") else colour[4:-1]

@@ -12,7 +12,7 @@ from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import alone, boundaries, cells, outline, reach, sliced, zones
 from tegum.plots import style
 from tegum.plots.solids import zone_scenes
-from tegum.plots.space import arrows
+from tegum.plots.space import arrows, film
 from tegum.plots.tiles import Tiles, columns_for, moved, write
 
 FAINT, STRONG = 0.13, 0.5  # opacity of a zone, and of the part of it where its output is alone
@@ -59,6 +59,24 @@ def latent_zones(
     return _tiles(_planar(many), words, subtitles, domain, dented, columns)
 
 
+def zone_film(model: Any, labels: Sequence[str], *, what: str = "step") -> go.Figure:
+    """The zones of one model as they move: the models of a batch are the moments of a film, such as a recorded history.
+
+    model: a pair (W, b) of arrays (t, 2, n) and (t, n), say `run.W_history` and `run.b_history` of one instance.
+    labels: the place of each moment on the slider; what: their quantity. The first look is at the last moment.
+    """
+    many = weights_of(model)
+    if len(many.batch) != 1 or many.hidden != 2 or len(labels) != many.batch[0]:
+        raise BadInput(
+            f"a film needs the moments of one model with m=2 along one axis, and a label for each; this has m="
+            f"{many.hidden}, a batch of shape {many.batch} and {len(labels)} labels."
+        )
+    domain = disc(float(np.nanmax(reach(many))))
+    moments = [_tiles(many[[t]], [""], None, domain, False, 1) for t in range(len(labels))]
+    last, frames = len(moments) - 1, [moment.data for moment in moments]
+    return film(moments[last], frames, labels, traces=range(len(frames[last])), what=what, first=last)
+
+
 def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
     """All cells of one model in the plane: which set of outputs is positive where (hover), coloured by how many.
 
@@ -70,7 +88,8 @@ def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
     tile = Tiles(1, 1, 2.2 * radius, 2.2 * radius, above=10, below=10, widest=620)
     figure = tile.figure(head=30)
     centre = moved(tile.corners(), 1.1 * radius, -1.1 * radius)[0]
-    for cell in cells(weights, domain):
+    found = cells(weights, domain)
+    for cell in found:
         x, y = (_closed(cell.shape[None]) + centre).T
         number = len(cell.active)
         words = ", ".join(map(str, cell.active)) or "none"
@@ -79,11 +98,11 @@ def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
             fillcolor=COUNTS[min(number, len(COUNTS) - 1)], text=f"<b>positive: {words}</b>", hoverinfo="text",
             name=_many(number), legendgroup=str(number), showlegend=False,
         )  # fmt: skip
-    for number in sorted({min(len(cell.active), len(COUNTS) - 1) for cell in cells(weights, domain)}):
+    for number in sorted({min(len(cell.active), len(COUNTS) - 1) for cell in found}):
         square = {"size": 13, "symbol": "square", "color": COUNTS[number], "line": {"width": 1, "color": style.MUTED}}
         figure.add_scatter(x=[None], y=[None], mode="markers", marker=square, name=_many(number), showlegend=True)
     _spokes(figure, weights.flat(), centre[None], [style.INK] * weights.features)
-    return figure.update_layout(showlegend=True, legend={"y": 1, "yanchor": "bottom", "x": 0.5, "xanchor": "center"})
+    return figure.update_layout(showlegend=True, legend={"y": 1, "yanchor": "bottom", "x": 0})
 
 
 def _many(number: int) -> str:
@@ -121,7 +140,7 @@ def _tiles(
     centre = moved(tiles.corners(), 1.06 * radius, -1.02 * radius)
     cut = disc(radius) if domain is None else domain
     _border(figure, np.broadcast_to(cut, (k, *cut.shape)) + centre[:, None])
-    shades = _shades(n)
+    shades = style.feature_colours(n)
     for polygons, opacity in ((zones(many, cut), FAINT), (alone(many, cut), STRONG)):
         for i in range(n):
             _fill(figure, polygons[:, i] + centre[:, None], shades[i], opacity, i)
@@ -139,10 +158,6 @@ def _tiles(
     return figure
 
 
-def _shades(n: int) -> list[str]:
-    return list(style.palette([str(i) for i in range(n)]).values())
-
-
 def _closed(polygons: np.ndarray) -> np.ndarray:
     """Polygons (k, V, 2) as one list of points: each closed, with a gap after it."""
     gap = np.full((len(polygons), 1, 2), np.nan)
@@ -157,9 +172,7 @@ def _border(figure: go.Figure, domains: np.ndarray) -> None:
 
 def _fill(figure: go.Figure, polygons: np.ndarray, colour: str, opacity: float, i: int) -> None:
     there = polygons[~np.isnan(polygons).any(axis=(1, 2))]
-    if not len(there):
-        return
-    x, y = _closed(there).T
+    x, y = _closed(there).T if len(there) else (np.array([np.nan]), np.array([np.nan]))
     what = f"output {i} alone is positive" if opacity == STRONG else f"zone of output {i}"
     figure.add_scatter(
         x=x, y=y, mode="lines", fill="toself", fillcolor=style.faint(colour, opacity), hoveron="fills", text=what,

@@ -1,0 +1,106 @@
+"""Zones drawn: what is in the figure, for every make of model, and what is refused in one sentence."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import tegum as tg
+from tegum.errors import BadInput
+from tegum.geometry.clipping import area
+from tegum.geometry.zones import alone, zones
+from tegum.plots.zones import COUNTS, latent_cells, latent_zones, zone_film
+
+TURN = np.pi * np.arange(6) / 3
+W = 2**0.5 * np.stack([np.cos(TURN), np.sin(TURN)])
+B = np.full(6, -1.0)
+
+
+def fills(figure: go.Figure, words: str) -> list[np.ndarray]:
+    """The polygons of the traces whose name holds these words, (V, 2) each."""
+    found = []
+    for trace in figure.data:
+        if trace.name and words in trace.name and trace.x is not None:
+            points = np.stack([np.array(trace.x, float), np.array(trace.y, float)], axis=1)
+            found += [part[1:] if np.isnan(part[0]).any() else part for part in _split(points)]
+    return found
+
+
+def _split(points: np.ndarray) -> list[np.ndarray]:
+    gaps = np.flatnonzero(np.isnan(points[:, 0]))
+    return [part for part in np.split(points, gaps) if len(part) > 2]
+
+
+def test_what_is_drawn_are_the_zones() -> None:
+    figure = latent_zones((W, B))
+    for words, expected in (("zone of output", zones((W, B))), ("alone is positive", alone((W, B)))):
+        drawn = fills(figure, words)
+        assert len(drawn) == 6
+        np.testing.assert_allclose(sorted(area(part[:-1]) for part in drawn), sorted(area(expected)), rtol=1e-9)
+
+
+def test_a_model_without_a_zone_has_no_fill_but_keeps_its_place_in_a_film() -> None:
+    silent = np.where(np.arange(6) == 2, -9.0, B)
+    assert len(fills(latent_zones((W, silent)), "zone of output")) == 5
+    figure = zone_film((np.stack([W, W]), np.stack([silent, B])), ["0", "1"])
+    assert len(figure.frames) == 2
+    assert all(len(frame.data) == len(figure.data) for frame in figure.frames)
+    assert figure.layout.sliders[0].active == 1
+    assert len(fills(figure, "zone of output")) == 6
+
+
+def test_every_make_of_model_in_one_line() -> None:
+    run = tg.train(tg.Autoencoder(features=5, hidden=2), tg.OneHot(), steps=5, over={"seed": range(3)})
+    figure = tg.plots.latent_zones(run)
+    titles = [note.text for note in figure.layout.annotations]
+    assert titles[:3] == ["seed 0", "seed 1", "seed 2"]
+    assert len(fills(tg.plots.latent_zones(run.at(seed=1)), "zone of output")) > 0
+    assert len(fills(tg.plots.latent_zones((W, B)), "zone of output")) == 6
+    assert len(fills(tg.plots.latent_zones({"W": W.T, "b_final": B}), "zone of output")) == 6
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 3, 5])
+def test_any_number_of_hidden_dimensions(hidden: int) -> None:
+    rng = np.random.default_rng(hidden)
+    figure = latent_zones((rng.normal(size=(hidden, 7)), rng.normal(size=7)))
+    solid = [trace for trace in figure.data if trace.type == "mesh3d"]
+    assert bool(solid) == (hidden == 3)
+    words = " ".join(note.text for note in figure.layout.annotations)
+    assert ("slice" in words) == (hidden > 3)
+
+
+def test_features_that_a_smaller_model_lacks_are_left_out() -> None:
+    padded = np.full((2, 2, 7), np.nan), np.full((2, 7), np.nan)
+    padded[0][0, :, :6], padded[1][0, :6] = W, B
+    padded[0][1, :, :3], padded[1][1, :3] = W[:, ::2], B[::2]
+    drawn = fills(latent_zones(padded, ["six", "three"]), "alone is positive")
+    assert len(drawn) == 9
+    small = sorted(area(alone((W[:, ::2], B[::2]))))
+    found = sorted(float(area(part[:-1])) for part in drawn)
+    assert all(np.isclose(found, value).any() for value in small)
+
+
+def test_cells_are_coloured_by_how_many_outputs_are_positive() -> None:
+    figure = latent_cells((W, B))
+    polygons = [trace for trace in figure.data if trace.fill == "toself"]
+    shades = {trace.text: trace.fillcolor for trace in polygons}
+    assert shades["<b>positive: none</b>"] == COUNTS[0]
+    assert shades["<b>positive: 0</b>"] == COUNTS[1]
+    assert shades["<b>positive: 0, 1</b>"] == COUNTS[2]
+    assert [trace.name for trace in figure.data if trace.showlegend] == [
+        "silent",
+        "1 positive",
+        "2 positive",
+        "3 positive",
+    ]
+
+
+def test_bad_input() -> None:
+    many = (np.stack([W] * 40), np.stack([B] * 40))
+    with pytest.raises(BadInput, match=r"holds 40 models and a figure has room for 36; pick some, such as run.at"):
+        latent_zones(many)
+    with pytest.raises(BadInput, match=r"must be as many as there are models, 1"):
+        latent_zones((W, B), ["a", "b"])
+    with pytest.raises(BadInput, match=r"a film needs the moments of one model with m=2 along one axis"):
+        zone_film((W, B), ["0"])
+    with pytest.raises(BadInput, match=r"holds 4 models with m=3 and a figure has room for 3"):
+        latent_zones((np.ones((4, 3, 5)), np.zeros((4, 5))))
