@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import field_validator
 
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
+from tegum.errors import BadInput
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.corners import merged, regular
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
@@ -188,15 +189,18 @@ def losses(run: Run, features: int, hidden: int) -> np.ndarray:
 
 
 def weights(run: Run, features: int, hidden: int) -> np.ndarray:
-    """W of every model of one size, without padding: shape (learning rate, seed, hidden, features)."""
+    """W of every model of one size, without padding: (learning rate, seed, hidden, features); NaN where it diverged."""
     W = run.W.sel(features=features, hidden=hidden).transpose("learning_rate", "seed", "latent", "feature").values
-    return np.nan_to_num(W[..., :hidden, :features])
+    W = W[..., :hidden, :features]
+    return np.where(np.isfinite(W).all((-2, -1), keepdims=True), W, np.nan)
 
 
 def best(run: Run, features: int, hidden: int) -> np.ndarray:
     """The W of lowest loss among all seeds and learning rates, shape (hidden, features)."""
-    place = np.unravel_index(np.argmin(losses(run, features, hidden)), losses(run, features, hidden).shape)
-    return weights(run, features, hidden)[place]
+    found = losses(run, features, hidden)
+    if not np.isfinite(found).any():
+        raise BadInput(f"all models of n={features}, m={hidden} diverged; run again with lower learning_rates.")
+    return weights(run, features, hidden)[np.unravel_index(np.argmin(found), found.shape)]
 
 
 def is_pentagon(W: np.ndarray) -> bool:
@@ -378,7 +382,7 @@ def _splats(run: Run) -> Panel:
     learned = [aligned(best(run, n, 2)) for n in shown]
     random = [random_frames(1, 2, n, seed=n)[0] for n in shown]
     titles = [f"{n}-cube, learned" for n in shown] + [f"{n}-cube, at random" for n in shown]
-    words = [f"irregularity {irregularity(W):.2f}" for W in (*learned, *random)]
+    words = [f"irregularity {irregularity(W[None])[0]:.2f}" for W in (*learned, *random)]
     caption = (
         "Cubes of three to six dimensions as seen from a plane: above from the plane that training found, below from "
         "random planes. The bold edges leave the origin along the axes; they are the columns of W. Four axes show as a "
