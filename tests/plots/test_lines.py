@@ -78,7 +78,7 @@ def test_an_axis_without_positive_values_does_not_fail() -> None:
 def test_what_was_measured_has_the_colour_of_what_was_predicted() -> None:
     points = [([1, 2], [0.9, 4.1]), ([3], [0.0])]
     theory = [([1, 2, 3], [1, 4, 9]), ([1, 3], [2, 6])]
-    figure = against(points, theory, ["a", "b"], x_label="x", y_label="y", log_y=True, limit=(5, "five"))
+    figure = against(points, theory, ["a", "b"], x_label="x", y_label="y", log_y=True, limit=(10, "ten"))
     first, first_points, second, second_points, key = figure.data
     np.testing.assert_array_equal(first.y, [1, 4, 9])
     np.testing.assert_array_equal(first_points.x, [1, 2])
@@ -88,4 +88,5 @@ def test_what_was_measured_has_the_colour_of_what_was_predicted() -> None:
     assert [trace.showlegend for trace in (first, first_points)] == [False, None]
     assert (key.name, key.line.dash) == ("predicted", "dash")
     (across,) = figure.layout.shapes
-    assert (across.y0, figure.layout.annotations[0].text) == (5, "five")
+    (words,) = figure.layout.annotations
+    assert (across.y0, words.y, words.text) == (10, 1, "ten")  # an annotation on a logarithmic axis has a logarithm

@@ -38,7 +38,7 @@ def test_numbers_are_left_out_where_there_is_no_room() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(-0.809, "−.81"), (0.5, ".50"), (1e-17, "0"), (-0.004, "0"), (1.0, "1.00"), (-10.5, "−10.50"), (0.999, "1.00")],
+    [(-0.809, "−.81"), (0.5, ".50"), (1e-17, "0"), (-0.004, "0"), (1.0, "1.0"), (-9.47, "−9.5"), (0.999, "1.0")],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
     assert _short(value) == text

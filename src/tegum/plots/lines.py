@@ -126,12 +126,14 @@ def against(
     log_x: bool = False,
     log_y: bool = False,
     limit: tuple[float, str] | None = None,
+    words: tuple[str, str] = ("measured", "predicted"),
     height: int = 460,
 ) -> go.Figure:
     """What was measured, as points, on what theory says, as a dashed line of the same colour: one pair for each name.
 
     points, theory (len(names)): pairs of x (p,) and y (p,), as long as they like. ``limit``: a value of y and its
-    words, drawn as a thin line across. Values that are not positive are left out on a logarithmic axis.
+    words, drawn as a thin line across; ``words``: what points and lines are. Values that are not positive are left out
+    on a logarithmic axis.
     """
     shade = style.palette(names)
     figure = style.figure(height)
@@ -141,14 +143,16 @@ def against(
         common = {"name": name, "legendgroup": name, "hovertemplate": hover}
         (x, y), (line_x, line_y) = pairs[s], pairs[len(names) + s]
         line = {"width": 1.5, "color": shade[name], "dash": "dash"}
-        figure.add_scatter(x=line_x, y=line_y, mode="lines", line=line, meta="predicted", showlegend=False, **common)
+        figure.add_scatter(x=line_x, y=line_y, mode="lines", line=line, meta=words[1], showlegend=False, **common)
         marker = {"size": 7, "symbol": SYMBOLS[s % len(SYMBOLS)], "color": style.faint(shade[name], 0.75)}
-        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, meta="measured", **common)
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, meta=words[0], **common)
     dashes = {"width": 1.5, "color": style.MUTED, "dash": "dash"}
-    figure.add_scatter(x=[None], y=[None], mode="lines", name="predicted", line=dashes, hoverinfo="skip")
+    figure.add_scatter(x=[None], y=[None], mode="lines", name=words[1], line=dashes, hoverinfo="skip")
     if limit is not None:
-        words = {"text": limit[1], "font": {"size": 12, "color": style.MUTED}, "xanchor": "left", "yanchor": "bottom"}
-        figure.add_hline(limit[0], line={"width": 1, "color": style.MUTED}, annotation={"x": 0, **words})
+        figure.add_hline(limit[0], line={"width": 1, "color": style.MUTED})
+        place = {"xref": "paper", "x": 1, "xanchor": "right", "yanchor": "top", "showarrow": False}
+        at = math.log10(limit[0]) if log_y else limit[0]  # unlike a line, an annotation wants the logarithm
+        figure.add_annotation(y=at, text=limit[1], font={"size": 12, "color": style.MUTED}, **place)
     figure.update_xaxes(title_text=x_label, **(_log(np.concatenate([x for x, _ in pairs])) if log_x else {}))
     figure.update_yaxes(title_text=y_label, **(_log(np.concatenate([y for _, y in pairs])) if log_y else {}))
     return figure

@@ -64,6 +64,8 @@ def _square(figure: go.Figure, x: float, y: float, values: np.ndarray, place: st
 
 
 def _short(value: float) -> str:
-    """Two decimals at most, without a zero that says nothing: −0.81 as −.81, and what rounds to 0 as 0."""
-    text = style.number(value, ".2f")
-    return "0" if text in ("0.00", "−0.00") else text.replace("0.", ".") if abs(value) < 1 else text
+    """What fits into a cell: −.81 for −0.81, one decimal from 1 on, and what rounds to 0 as 0."""
+    small = style.number(value, ".2f")
+    if small in ("0.00", "−0.00"):
+        return "0"
+    return small.replace("0.", ".") if abs(value) < 0.995 else style.number(value, ".1f")
