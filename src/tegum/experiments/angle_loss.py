@@ -11,11 +11,9 @@ from tegum.plots.landscape import Heights, Marks, landscape_film
 from tegum.plots.lines import banded, curves, shaded
 from tegum.spec import Count
 from tegum.theory.angles import (
-    best_wheel,
     between_energy,
     middle_curvature,
     no_bias_curvatures,
-    no_bias_loss,
     pair_curvature,
     pair_loss,
     pair_slope,
@@ -23,6 +21,7 @@ from tegum.theory.angles import (
     third_loss,
     wheel_curvatures,
 )
+from tegum.theory.unbiased import polygon, polygon_loss
 
 POST = "Superposition: An Actual View of Latent Spaces (2024)"
 DRAFT = f"{POST}, earlier draft"
@@ -67,19 +66,20 @@ SQUEEZE = Claim(
 MIDDLE = Claim(
     "Because the loss is convex, a feature between two others is pushed to their middle.",
     f"{POST}, {REGULAR}",
-    "The exact second derivative of a unit feature's energy between two others is positive in the middle, at every whole "
-    "gap from 1° to 179°.",
+    "The exact second derivative of a unit feature's energy between two others is positive in the middle, at every "
+    "whole gap from 1° to 179°.",
 )
 MIDDLE_WIDE = Claim(
     "A feature between two others is pushed to their middle if the gap exceeds 90° (up to 180°).",
     "Ours: the sentence above with its range",
-    "At each whole gap from 91° to 180° the energy at every other tenth of a degree between exceeds that in the middle.",
+    "At each whole gap from 91° to 180° the energy at every other tenth of a degree between exceeds that in the "
+    "middle.",
 )
 WHEEL = Claim(
     "Without bias and for n > 2m, features space themselves evenly on a circle, if all keep the length 1.",
     f"{POST}, {REGULAR}",
-    "For every n from 5 to the largest, all curvatures of the energy over pairs at the even wheel are positive, turning "
-    "the whole aside.",
+    "For every n from 5 to the largest, all curvatures of the energy over pairs at the even wheel are positive, "
+    "turning the whole aside.",
 )
 WHEEL_FREE = Claim(
     "Without bias and for n > 2m, features space themselves evenly on a circle, lengths being free.",
@@ -101,8 +101,8 @@ class AngleLoss(Experiment):
     source: ClassVar[str] = f"{POST}, {REGULAR}; and its earlier draft"
     lede: ClassVar[str] = (
         "Without bias, two features of length 1 at an angle θ cost each other ReLU(cos θ)². The source calls this "
-        "convex near a right angle and concludes that features spread evenly over a circle. It is convex from 45° on and "
-        "concave below. So a feature in a gap of less than 90° is pushed away from the middle, at 90° it feels "
+        "convex near a right angle and concludes that features spread evenly over a circle. It is convex from 45° on "
+        "and concave below. So a feature in a gap of less than 90° is pushed away from the middle, at 90° it feels "
         "nothing, and an even wheel of many features is no minimum."
     )
     recipe: ClassVar[dict[str, Any]] = {}
@@ -122,7 +122,7 @@ class AngleLoss(Experiment):
     def _wheels(self) -> list[Judged]:
         sizes = [n for n in self._sizes() if n >= 5]
         unit, free = least_unit(sizes), least_free(sizes)
-        dropped = [n for n in sizes if no_bias_loss(best_wheel(n)) > n - 4 + EQUAL]
+        dropped = [n for n in sizes if polygon_loss(n) > n - 4 + EQUAL]
         note = (
             f"{_signs(sizes, free)} Two antipodal pairs with all other features dropped cost n − 4, as much as the "
             f"wheel for n = 6 and less for n = {_listed(dropped)}."
@@ -135,7 +135,9 @@ class AngleLoss(Experiment):
         return [
             judge_fact(WHEEL, bool(np.all(unit > EQUAL)), _signs(sizes, unit), unit.min(), note=flat),
             judge_fact(WHEEL_FREE, bool(np.all(free > EQUAL)), _signs(sizes, free), free.min(), note=note),
-            judge_fact(PENTAGON, bool(five > EQUAL), f"least curvature {unit[0]:.3g}, lengths free {free[0]:.3g}", five),
+            judge_fact(
+                PENTAGON, bool(five > EQUAL), f"least curvature {unit[0]:.3g}, lengths free {free[0]:.3g}", five
+            ),
         ]
 
 
@@ -146,7 +148,7 @@ def least_unit(sizes: list[int]) -> np.ndarray:
 
 def least_free(sizes: list[int]) -> np.ndarray:
     """The least curvature of the whole loss at each best even wheel, without turning the whole."""
-    return np.array([_without_turning(no_bias_curvatures(best_wheel(n))) for n in sizes])
+    return np.array([_without_turning(no_bias_curvatures(polygon(n))) for n in sizes])
 
 
 def _without_turning(curvatures: np.ndarray) -> float:
@@ -195,8 +197,8 @@ def _convexities() -> list[Judged]:
         ),
         judge_fact(
             BETWEEN, acute >= 0, f"least second derivative {acute:.3g}, at 0°; negative for |θ| < 45°", acute,
-            note="Half of that range is concave. The draft also names it −cos²; with that sign it would be convex where "
-            "the loss is concave and concave where it is convex.",
+            note="Half of that range is concave. The draft also names it −cos²; with that sign it would be convex "
+            "where the loss is concave and concave where it is convex.",
         ),
         judge_fact(
             QUADRATIC, bool(np.all(np.abs(ratio - 4) < EQUAL)), f"ratio {ratio.min():.3g} to {ratio.max():.3g}",
@@ -213,8 +215,8 @@ def _thirds() -> list[Judged]:
     return [
         judge_fact(
             SQUEEZE, bool(more.all()), _from(GAPS[:-1], more), more.sum(),
-            note="The ratio of the two is sin(Δ − ε)/sin(Δ + ε) for a gap Δ and a shift ε, while both angles are acute: "
-            "below 1 for Δ < 90°, exactly 1 for 90°.",
+            note="The ratio of the two is sin(Δ − ε)/sin(Δ + ε) for a gap Δ and a shift ε, while both angles are "
+            "acute: below 1 for Δ < 90°, exactly 1 for 90°.",
         ),
         judge_fact(
             MIDDLE, bool(valley.all()), _from(GAPS[:-1], valley), valley.sum(),
@@ -281,8 +283,8 @@ def _between() -> Panel:
     )  # fmt: skip
     figure.update_layout(legend_title={"text": "gap Δ ", "font": {"size": 13}})
     caption = (
-        "A third unit feature is moved through the gap between two others. In gaps above 90° the middle is a valley; at "
-        "90° (dashed) it costs the same everywhere; below, the middle is the worst place."
+        "A third unit feature is moved through the gap between two others. In gaps above 90° the middle is a valley; "
+        "at 90° (dashed) it costs the same everywhere; below, the middle is the worst place."
     )
     return Panel("between", "The middle is a valley only in a wide gap", caption, figure)
 
@@ -304,8 +306,8 @@ def _landscape() -> Panel:
     )  # fmt: skip
     caption = (
         "Both length and direction of the third feature are free. On the far side there is a whole arc without loss. "
-        "Between the two, a gap above 90° holds a minimum in its middle, shorter and dearer the narrower the gap; at 90° "
-        "it reaches the origin and is gone. Move the slider or press play."
+        "Between the two, a gap above 90° holds a minimum in its middle, shorter and dearer the narrower the gap; at "
+        "90° it reaches the origin and is gone. Move the slider or press play."
     )
     return Panel("landscape", "Where a third feature can lie", caption, figure)
 
@@ -346,7 +348,8 @@ def _best_between() -> Panel:
     figure.update_xaxes(tickvals=[*range(0, 181, 30)], range=[-2, 182])
     caption = (
         "A third feature in the middle of a gap is best at this length. Below 90° the best length is zero: it is given "
-        "up, at a loss of 1. Features of a wheel see a gap of 4π/n between their neighbours, which is above 90° for n < 8."
+        "up, at a loss of 1. Features of a wheel see a gap of 4π/n between their neighbours, which is above 90° for n "
+        "< 8."
     )
     return Panel("best", "How much of a third feature survives in a gap", caption, figure)
 
@@ -362,8 +365,8 @@ def _curvatures(sizes: list[int]) -> Panel:
     figure.update_xaxes(dtick=1 if len(sizes) <= 15 else 5)
     caption = (
         "The least curvature of the loss at the even wheel, turning the whole aside. Above the line the wheel is a "
-        "strict minimum, on it flat in some direction, below it a saddle: features leave it. With free lengths only square "
-        "and pentagon are strict minima; the triangle lies in a flat valley without loss."
+        "strict minimum, on it flat in some direction, below it a saddle: features leave it. With free lengths only "
+        "square and pentagon are strict minima; the triangle lies in a flat valley without loss."
     )
     return Panel("wheels", "Even wheels are minima for few features only", caption, figure)
 

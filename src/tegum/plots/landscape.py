@@ -12,12 +12,12 @@ from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.space import film
 
-HEAD = 92  # pixels above the plane, for the colour key and the legend
+HEAD = 44  # pixels above the plane, for the legend
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Points of the plane by name: `points` (k, 2), in a film (t, k, 2). NaN where there is nothing, or a line's gap."""
+    """Points of the plane by name: `points` (k, 2), in a film (t, k, 2). NaN leaves a gap, or nothing."""
 
     name: str
     points: ArrayLike
@@ -42,7 +42,14 @@ class Heights:
 
 
 def landscape(
-    x: ArrayLike, y: ArrayLike, z: ArrayLike, heights: Heights, marks: Sequence[Marks] = (), *, x_label: str, y_label: str
+    x: ArrayLike,
+    y: ArrayLike,
+    z: ArrayLike,
+    heights: Heights,
+    marks: Sequence[Marks] = (),
+    *,
+    x_label: str,
+    y_label: str,
 ) -> go.Figure:
     """Heights z (len(y), len(x)) over the plane, with marks on it."""
     _needs_plane(x, y, z)
@@ -107,7 +114,7 @@ def _ground(x: np.ndarray, y: np.ndarray, z: np.ndarray, heights: Heights) -> go
         zmin=heights.low,
         zmax=heights.high,
         colorscale=list(heights.scale),
-        colorbar=style.key(heights.name, x=0.5, width=280, ticks=ticks),
+        colorbar=_key(heights.name, ticks),
         contours={
             "coloring": "heatmap",
             "start": heights.low + heights.step,
@@ -117,6 +124,13 @@ def _ground(x: np.ndarray, y: np.ndarray, z: np.ndarray, heights: Heights) -> go
         line={"width": 0.8, "color": style.faint(style.GROUND, 0.55)},
         hovertemplate=f"%{{x:.2f}}, %{{y:.2f}}<br>{heights.name}: %{{z:.3f}}<extra></extra>",
     )
+
+
+def _key(name: str, ticks: dict[float, str]) -> dict[str, Any]:
+    """The colour key upright at the right edge, where equal axes leave room."""
+    key = style.key(name, x=1, width=280, ticks=ticks)
+    beside = {"orientation": "v", "xanchor": "right", "y": 0.5, "yref": "paper", "yanchor": "middle"}
+    return key | beside | {"ticks": "outside", "ticklen": 0, "title": key["title"] | {"side": "right"}}
 
 
 def _edge(x: np.ndarray, y: np.ndarray, z: np.ndarray, height: float) -> go.Contour:

@@ -80,7 +80,7 @@ def third_loss(points: ArrayLike, gap: float) -> np.ndarray:
 def third_between(gap: ArrayLike) -> tuple[Any, Any]:
     """Length and `third_loss` of the best third feature in the middle of a gap Δ ≤ 180°: √(−cos Δ) and sin² Δ.
 
-    On a ray with energy E the loss is (1 − s)² + 2sE with s = ‖w‖², least at s = 1 − E, and in the middle E = 1 + cos Δ.
+    On a ray with energy E the loss is (1 − s)² + 2sE with s = ‖w‖², least at s = 1 − E; in the middle E = 1 + cos Δ.
     Where Δ ≤ 90° that is s = 0 and the loss 1: between the two there is no room, and no minimum either.
 
     >>> [float(v.round(6)) for v in third_between(np.radians(120))]
@@ -116,29 +116,8 @@ def wheel_energy(n: int) -> float:
     return n / 2 * float(pair_loss(2 * np.pi * np.arange(1, n) / n).sum())
 
 
-def best_wheel(n: int) -> np.ndarray:
-    """The evenly spaced wheel of the best common length without bias, W (2, n): r² = 1 / (1 + Σ_j ReLU(cos θ_0j)²).
-
-    >>> float(np.round((best_wheel(6)[:, 0] ** 2).sum(), 6))
-    0.666667
-    """
-    angles = 2 * np.pi * np.arange(n) / n
-    return np.stack([np.cos(angles), np.sin(angles)]) / np.sqrt(1 + 2 * wheel_energy(n) / n)
-
-
-def no_bias_loss(W: np.ndarray) -> float:
-    """Loss of W (m, n) without bias: Σ_i (1 − ‖W_i‖²)² + Σ_{i≠j} ReLU(W_i·W_j)², a sum over samples and features.
-
-    >>> round(no_bias_loss(best_wheel(6)), 12)
-    2.0
-    """
-    G = W.T @ W
-    own = np.diag(G)
-    return float(((1 - own) ** 2).sum() + (np.maximum(G - np.diag(own), 0) ** 2).sum())
-
-
 def no_bias_curvatures(W: np.ndarray) -> np.ndarray:
-    """All curvatures of `no_bias_loss` at W (m, n), lengths and angles free, ascending.
+    """All curvatures of `unbiased.loss` at W (m, n), lengths and angles free, ascending.
 
     The exact Hessian: 8 W_i W_iᵀ − 4 (1 − ‖W_i‖²) for each feature, and for each pair with a = W_i·W_j > 0 that of 2a².
     Pairs at a right angle count half, as in `wheel_curvatures`. Turning all features has the curvature 0.

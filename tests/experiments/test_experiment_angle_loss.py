@@ -1,0 +1,72 @@
+"""The angle experiment: its analysis by hand, its verdicts, its figures."""
+
+import numpy as np
+import pytest
+
+from tegum.claims import Judged
+from tegum.experiments import find
+from tegum.experiments.angle_loss import (
+    between,
+    fixed,
+    free_arc,
+    least_free,
+    least_unit,
+    middle_is_least,
+    squeezed_more,
+)
+from tegum.theory.angles import third_loss
+
+
+def test_squeezing_outweighs_only_above_90_degrees() -> None:
+    np.testing.assert_array_equal(squeezed_more(np.radians([40, 89, 90, 91, 170])), [False, False, False, True, True])
+
+
+def test_the_middle_is_least_only_above_90_and_up_to_180_degrees() -> None:
+    found = middle_is_least(np.radians([60, 89, 90, 91, 144, 180, 200]))
+    np.testing.assert_array_equal(found, [False, False, False, True, True, True, False])
+
+
+@pytest.mark.parametrize("degrees", [40.0, 90, 145])
+def test_marks_lie_where_the_loss_is_zero_and_least(degrees: float) -> None:
+    gap = np.radians(degrees)
+    np.testing.assert_allclose(third_loss(free_arc(gap), gap), 0, atol=1e-20)
+    a, b = fixed(gap)
+    assert a @ b == pytest.approx(np.cos(gap))
+    assert np.isnan(between(gap)).all() == (degrees <= 90)
+
+
+def test_turning_the_whole_is_left_out_once() -> None:
+    assert least_free([3])[0] == 0  # flat in other directions too
+    assert least_free([5])[0] == pytest.approx(1.321, abs=1e-3)
+    assert least_unit([5])[0] == pytest.approx(2.236, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[Judged]:
+    return find("angle-loss").claims({})
+
+
+def test_verdicts(judged: list[Judged]) -> None:
+    assert [claim.verdict for claim in judged] == [
+        "fails", "holds",  # the formula, and with its range
+        "holds", "fails", "holds",  # convex near 90°, between ±90°, quadratic in the output
+        "fails", "fails", "holds",  # squeezing, the middle, the middle of wide gaps
+        "fails", "fails", "holds",  # wheels with unit and free lengths, the pentagon
+    ]  # fmt: skip
+
+
+def test_numbers_that_decided(judged: list[Judged]) -> None:
+    assert judged[3].value == -2
+    assert judged[6].value == 89  # gaps from 91° to 179°
+    assert (
+        "minimum for n = 5, 6, 7; flat in some direction for n = 8; a saddle for n = 9, 10, 11, 12"
+        in judged[8].measured
+    )
+    assert judged[9].measured == "the even wheel is a minimum for n = 5; a saddle for n = 6, 7, 8, 9, 10, 11, 12"
+
+
+def test_panels() -> None:
+    panels = find("angle-loss", largest=6).panels({})
+    assert [panel.name for panel in panels] == ["loss", "between", "landscape", "best", "wheels"]
+    assert all(panel.caption and panel.figure.data for panel in panels)
+    assert len(panels[2].figure.frames) == 31
