@@ -58,15 +58,14 @@ def clip(
     """
     normal, offset = np.asarray(normal, float), np.asarray(offset, float)
     batch = np.broadcast_shapes(polygons.shape[:-2], normal.shape[:-1], offset.shape)
-    many, (V, m) = int(np.prod(batch)), polygons.shape[-2:]
-    flat = np.broadcast_to(polygons, (*batch, V, m)).reshape(many, V, m)
-    normals = np.broadcast_to(normal, (*batch, m)).reshape(many, m)
-    offsets = np.broadcast_to(offset, batch).reshape(many)
-    parts = [slice(start, start + CHUNK) for start in range(0, max(many, 1), CHUNK)]
-    clipped = [_clip(flat[part], normals[part], offsets[part]) for part in parts]
+    V, m = polygons.shape[-2:]
+    sources = polygons.reshape(-1, V, m)
+    which = np.broadcast_to(np.arange(len(sources)).reshape(polygons.shape[:-2]), batch).ravel()
+    normals, offsets = np.broadcast_to(normal, (*batch, m)).reshape(-1, m), np.broadcast_to(offset, batch).ravel()
+    parts = [slice(start, start + CHUNK) for start in range(0, max(len(which), 1), CHUNK)]
+    clipped = [_clip(sources[which[part]], normals[part], offsets[part]) for part in parts]
     width = max(part.shape[1] for part in clipped)
-    padded = [np.pad(part, ((0, 0), (0, width - part.shape[1]), (0, 0)), mode="edge") for part in clipped]
-    return np.concatenate(padded).reshape(*batch, width, m)
+    return np.concatenate([widened(part, width) for part in clipped]).reshape(*batch, width, m)
 
 
 def _clip(polygons: np.ndarray, normal: np.ndarray, offset: np.ndarray) -> np.ndarray:
