@@ -1,5 +1,7 @@
 """Landscapes and their films, read back from the figure."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tegum.plots.landscape import Heights, Marks, landscape, landscape_film
 X, Y = np.array([0.0, 1, 2]), np.array([0.0, 1])
 Z = np.array([[0.0, 1, 2], [3, 4, 5]])
 HEIGHTS = Heights("height", 1, 4, 0.5)
-AXES = {"x_label": "right", "y_label": "up"}
+AXES: Any = {"x_label": "right", "y_label": "up"}
 
 
 def test_heights_saturate_and_axes_are_equal() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.plots import bands, histories, style
-from tegum.plots.lines import _log, against
+from tegum.plots.lines import _log, against, shaded
 
 X = np.array([1.0, 2.0, 4.0])
 Y = np.array([[1.0, -2.0], [2.0, -4.0], [3.0, -6.0]])
@@ -90,3 +90,9 @@ def test_what_was_measured_has_the_colour_of_what_was_predicted() -> None:
     (across,) = figure.layout.shapes
     (words,) = figure.layout.annotations
     assert (across.y0, words.y, words.text) == (10, 1, "ten")  # an annotation on a logarithmic axis has a logarithm
+
+
+def test_ranges_are_shaded_behind_the_lines_and_named() -> None:
+    figure = shaded(bands(X, Y, Y, Y, ["a", "b"], x_label="x", y_label="y"), [(1, 2), (3, 4)], "convex")
+    assert [(part.x0, part.x1, part.layer) for part in figure.layout.shapes] == [(1, 2, "below"), (3, 4, "below")]
+    assert [note.text for note in figure.layout.annotations] == ["convex", "convex"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tegum.errors import BadInput
@@ -86,15 +86,16 @@ def test_the_search_for_the_shortest_ends_at_the_regular_polygon(n: int) -> None
     assert (found**2).sum() == pytest.approx(smallest_size(n), rel=1e-6)
 
 
-@given(st.integers(0, 10_000))
-def test_no_solution_is_shorter_than_its_gaps_allow(seed: int) -> None:
-    W = np.random.default_rng(seed).normal(size=(2, 6))
-    short = least_slack(W)
-    W *= max(1.0, 1 / np.sqrt(max(short + 1, 1e-6)))  # the least W_i·(W_i − W_j) becomes 1 where it was positive
-    if least_slack(W) >= 0:
-        bearings = np.sort(np.arctan2(W[1], W[0]))
-        gaps = np.diff(bearings, append=bearings[0] + 2 * np.pi)
-        assert (W**2).sum() >= (1 / (1 - np.cos(gaps))).sum() - 1e-9 >= smallest_size(6) - 1e-8
+@given(st.integers(0, 10_000), st.floats(0, 0.4))
+def test_no_solution_is_shorter_than_its_gaps_allow(seed: int, irregular: float) -> None:
+    W = regular_polygon(6)[0] + irregular * np.random.default_rng(seed).normal(size=(2, 6))
+    products = 1 + float(least_slack(W))
+    assume(products > 0)
+    W /= np.sqrt(products)  # now the least W_i·(W_i − W_j) is 1: as short as this shape can be
+    bearings = np.sort(np.arctan2(W[1], W[0]))
+    gaps = np.diff(bearings, append=bearings[0] + 2 * np.pi)
+    assert (W**2).sum() >= (1 / (1 - np.cos(gaps))).sum() - 1e-9
+    assert (W**2).sum() >= smallest_size(6) - 1e-9
 
 
 def test_a_single_feature_has_no_inequality() -> None:

@@ -97,10 +97,10 @@ def _needs_plane(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> None:
 
 def _traces(x: ArrayLike, y: ArrayLike, z: ArrayLike, heights: Heights, marks: Sequence[Marks]) -> list[Any]:
     x, y = np.asarray(x, np.float32), np.asarray(y, np.float32)
-    z = np.clip(np.asarray(z, float), heights.low, heights.high).astype(np.float32)
-    parts = [_ground(x, y, z, heights)]
+    shown: np.ndarray = np.clip(np.asarray(z, float), heights.low, heights.high).astype(np.float32)
+    parts = [_ground(x, y, shown, heights)]
     if heights.edge is not None:
-        parts.append(_edge(x, y, z, heights.edge))
+        parts.append(_edge(x, y, shown, heights.edge))
     return parts + [_marked(part, style.SERIES[s % len(style.SERIES)]) for s, part in enumerate(marks)]
 
 
