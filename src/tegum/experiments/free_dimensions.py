@@ -1,7 +1,7 @@
 """How many axis vectors a ReLU gives back without a bias: arrangements, their losses, and cubes seen from a plane."""
 
-from collections.abc import Callable
 from functools import cache
+from itertools import product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -103,12 +103,8 @@ FLAT = Claim(
     "There are W of two dimensions and b with WᵀWx + b = x for the three axis vectors, within rounding.",
 )
 CLAIMED = (5, 6, 7, 8)
-TRIANGLE = (
-    (1.0, -0.5, -0.5),
-    (0.0, 0.75**0.5, -(0.75**0.5)),
-)  # the columns that three features learn in two dimensions
+TRIANGLE = ((1.0, -0.5, -0.5), (0.0, 0.75**0.5, -(0.75**0.5)))  # three columns, equally spaced
 EXAMPLE = (0.4, 0.6, 0.9)  # an x of three entries, to be built from the columns
-Best = Callable[[int, int], np.ndarray]
 
 
 class FreeDimensions(Experiment):
@@ -266,11 +262,17 @@ def _crowded(run: Run) -> list[Judged]:
         f"theorem, see tegum.theory.unbiased. The search reached n − {bound:.4f}."
     )
     return [
-        judge_rate(PENTAGON, regular(weights(run, 5, 2)[0]), above=0.5, where="seeds", note=never),
+        judge_rate(PENTAGON, regular(weights(run, 5, 2)[0]), above=0.5, where="seeds", note=f"{_others(run)}{never}"),
         judge_fact(REGULAR, len(whole) == 4, measured, len(whole), note=f"Best loss at {beaten}."),
         judge_rate(MERGED, five.all(0), above=0.5, where="seeds"),
         judge_fact(EVEN, len(even) == 4, f"errors of the features, {spread}", len(even), note=_PAYS),
     ]  # fmt: skip
+
+
+def _others(run: Run) -> str:
+    """The pentagons at the other learning rates."""
+    counts = zip(run.data["learning_rate"].values[1:], regular(weights(run, 5, 2)[1:]).sum(-1), strict=True)
+    return "".join(f"At learning rate {rate:g}: {count}. " for rate, count in counts)
 
 
 _PAYS = (
@@ -363,18 +365,33 @@ def _how_often(run: Run) -> Panel:
     rates, total = run.data["learning_rate"].values, run.data.sizes["seed"]
     hits = {m: np.stack([(losses(run, n, m) < losses(run, n, m).min() + FOUND).sum(1) for n in FEATURES])
             for m in HIDDEN}  # fmt: skip
-    names = [f"m = 1, learning rate {rate:g}" for rate in rates] + [f"m = 2 and 3 (the rarer), {rates[0]:g}"]
-    counts = np.column_stack([hits[1], np.minimum(hits[2], hits[3])[:, 0]])
+    shown = {f"m = 1, rate {rate:g}": hits[1][:, r] for r, rate in enumerate(rates)}
+    shown[f"m = 2 and 3 (the rarer), rate {rates[0]:g}"] = np.minimum(hits[2], hits[3])[:, 0]
+    shown |= {f"m = {m}, rate {rate:g}": hits[m][:, r] for r, rate in enumerate(rates) for m in HIDDEN[1:] if r}
+    names, counts = list(shown), np.stack(list(shown.values()), axis=1)
     figure = rate_lines(
         np.array(FEATURES), counts / total, *rate_interval(counts, total), names, x_label="features n",
         y_label="share of seeds that find the best",
     )  # fmt: skip
+    missed, freed = _freed(run)
     caption = (
-        f"Seeds of {total} that end within 0.001 of the lowest loss, with 95 % intervals. On a line, m = 1, a model is "
-        "stuck when all its features start on the same side, which happens in 1 of 2ⁿ⁻¹ starts: gradients never push "
-        "one across 0, only a large step does. In two and three dimensions there is a way around."
+        f"Seeds of {total} that end within 0.001 of the lowest loss, by learning rate, with 95 % intervals. On a line, "
+        "m = 1, a model is stuck when all its features start on the same side, which happens in 1 of 2ⁿ⁻¹ starts: gradients never push "
+        "one across 0, only a large step does. In two and three dimensions a model that misses the best has, as a "
+        f"rule, stopped on a saddle: nudged by 0.001 and let down by L-BFGS, {freed} of {missed} such models reach it."
     )
     return Panel("rates", "How often the best is found", caption, figure)
+
+
+def _freed(run: Run) -> tuple[int, int]:
+    """How many models of m > 1 miss the best, and how many of them find it when nudged."""
+    noise, missed, freed = np.random.default_rng(0), 0, 0
+    for n, m in product(FEATURES, HIDDEN[1:]):
+        found, lowest = losses(run, n, m), losses(run, n, m).min()
+        for W in weights(run, n, m)[np.isfinite(found) & (found > lowest + FOUND)]:
+            missed += 1
+            freed += bool(loss(descended(W + 1e-3 * noise.normal(size=W.shape))) < lowest + FOUND)
+    return missed, freed
 
 
 def _splats(run: Run) -> Panel:
@@ -386,7 +403,7 @@ def _splats(run: Run) -> Panel:
     caption = (
         "Cubes of three to six dimensions as seen from a plane: above from the plane that training found, below from "
         "random planes. The bold edges leave the origin along the axes; they are the columns of W. Four axes show as a "
-        "cross, five as a star. Of six, two lie along each other, so the plane sees a five-dimensional star again."
+        "cross, five as a star. Of six, one lies along another or has vanished, and the star has five arms again."
     )
     return Panel("splats", "Cubes seen from a plane", caption, splats([*learned, *random], titles, subtitles=words))
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.space import TURN_ME, arrows, film, space
+from tegum.plots.tiles import NARROW
 
 LEFT, RIGHT = (0.0, 0.54), (0.6, 1.0)  # parts of the page's width: the scene, and the picture beside it
 SHADOW, PLANE, BEST = style.SERIES[1], style.SERIES[0], style.SERIES[2]
@@ -60,7 +61,7 @@ def change_of_basis(W: ArrayLike, x: ArrayLike) -> go.Figure:
     figure = space(500, scenes=[LEFT], reach=reach, axes=False, eye=(1.35, 0.4, 0.65))
     figure.add_traces(_plane(frame, HALF * reach))
     figure.add_scatter3d(**arrows(W), mode="lines", line={"width": 6, "color": PLANE}, hoverinfo="skip")
-    _named(figure, 1.13 * W, ["row 0", "row 1"], PLANE)
+    _named(figure, 1.2 * W, ["row 0", "row 1"], PLANE)
     _steps_in_space(figure, x)
     _turn_me(figure)
     _steps_in_plane(figure, W, x)
@@ -122,7 +123,7 @@ def _picture(figure: go.Figure, reach: float, x_label: str, y_label: str) -> Non
     shown: dict[str, Any] = {"range": [-reach, reach], "zeroline": True, "zerolinecolor": style.RULE}
     figure.update_xaxes(domain=RIGHT, title_text=x_label, constrain="domain", **shown)
     figure.update_yaxes(scaleanchor="x", constrain="domain", title_text=y_label, **shown)
-    figure.update_layout(showlegend=False)
+    figure.update_layout(showlegend=False, meta={"narrow": NARROW})
 
 
 def _turn_me(figure: go.Figure) -> None:
@@ -147,7 +148,7 @@ def _steps_in_space(figure: go.Figure, x: np.ndarray) -> None:
             line = {"width": width, "color": colour}
             figure.add_scatter3d(**arrows(end[None], start), mode="lines", line=line, hoverinfo="skip")
     figure.add_scatter3d(**arrows(x[None]), mode="lines", line={"width": 7, "color": style.INK}, hoverinfo="skip")
-    _named(figure, 1.1 * np.eye(3), [f"axis {i}" for i in range(3)], style.INK)
+    _named(figure, 1.18 * np.eye(3), [f"axis {i}" for i in range(3)], style.INK)
     _named(figure, 1.1 * x[None], ["x"], style.INK)
 
 
@@ -167,7 +168,7 @@ def _steps_in_plane(figure: go.Figure, W: np.ndarray, x: np.ndarray) -> None:
         _arrow(figure, walk[i], walk[i + 1], colour, 5)
         _label(figure, W[:, i], W[:, i], 0.1 * reach, f"W<sub>{i}</sub>")
         half = (walk[i] + walk[i + 1]) / 2
-        _label(figure, half, _aside(walk[i + 1] - walk[i], half - middle), 0.11 * reach, f"{x[i]:g} W<sub>{i}</sub>")
+        _label(figure, half, _aside(walk[i + 1] - walk[i], half - middle), 0.15 * reach, f"{x[i]:g} W<sub>{i}</sub>")
     _arrow(figure, np.zeros(2), walk[-1], style.INK, 3.5)
     _label(figure, walk[-1] / 2, _aside(walk[-1], walk[-1] / 2 - middle), 0.09 * reach, "<b>Wx</b>")
     figure.add_scatter(x=[0], y=[0], mode="markers", marker={"size": 7, "color": style.INK}, hoverinfo="skip")

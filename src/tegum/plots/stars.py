@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.space import TURN_ME, arrows, scene, space
+from tegum.plots.tiles import NARROW
 
 BLUE, RED = style.SERIES[:2]
-ON_PAGE: dict[str, Any] = {"xref": "paper", "yref": "paper", "showarrow": False}
+ON_PAGE: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "center", "showarrow": False}
 GAP = 0.02  # of the page's width, between scenes
 
 
@@ -36,7 +37,7 @@ def stars(W: Sequence[ArrayLike], titles: Sequence[str], *, disturb: float = 1e-
         figure.add_annotation(text=title, x=(left + right) / 2, y=1, yanchor="top", font=font, **ON_PAGE)
     muted = {"color": style.MUTED}
     figure.add_annotation(text=TURN_ME, x=0.5, y=0, yanchor="bottom", font=muted, **ON_PAGE)
-    return figure.update_layout(showlegend=False)
+    return figure.update_layout(showlegend=False, meta={"narrow": NARROW})
 
 
 def _star(figure: go.Figure, W: np.ndarray, where: str, disturb: float) -> None:

@@ -36,4 +36,7 @@ async function draw(figure) {
   }
 })();
 
+// A film that is stopped or moved by hand rejects its animation's promise without a reason: nothing went wrong.
+addEventListener("unhandledrejection", (event) => event.reason === undefined && event.preventDefault());
+
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => (part.open = true)));
