@@ -65,6 +65,22 @@ def test_the_regular_polygon_is_a_corner_and_a_longer_one_is_inside(n: int) -> N
     assert face_dimension(1.1 * W, 1e-9) == 2 * n
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.1])
+def test_the_dimension_is_the_nullity_of_the_hessian(scale: float) -> None:
+    """The loss is flat to second order along the face: own outputs and those at their threshold are what it counts."""
+    W = scale * PENTAGON
+    n, counted = 5, np.eye(5, dtype=bool) | tight(W, 1e-9)
+    rows = []
+    for i, j in zip(*np.nonzero(counted), strict=True):  # d(W_i·W_j + b_i) by W and b
+        row = np.zeros((3, n))
+        row[:2, i] += W[:, j]
+        row[:2, j] += W[:, i]
+        row[2, i] = 1
+        rows.append(row.ravel())
+    hessian = 2 * np.array(rows).T @ np.array(rows)
+    assert 3 * n - np.linalg.matrix_rank(hessian, tol=1e-9) == face_dimension(W, 1e-9)
+
+
 def test_one_tight_inequality_takes_one_dimension_and_half_of_the_room() -> None:
     W = 1.3 * PENTAGON
     W[:, 0] *= (W[:, 1] @ W[:, 1] - 1) / (W[:, 1] @ W[:, 0])  # out to where feature 1's output, and so 4's, is 0
