@@ -376,8 +376,8 @@ def _how_often(run: Run) -> Panel:
     missed, freed = _freed(run)
     caption = (
         f"Seeds of {total} that end within 0.001 of the lowest loss, by learning rate, with 95 % intervals. On a line, "
-        "m = 1, a model is stuck when all its features start on the same side, which happens in 1 of 2ⁿ⁻¹ starts: gradients never push "
-        "one across 0, only a large step does. In two and three dimensions a model that misses the best has, as a "
+        "m = 1, a model is stuck when all its features start on the same side, which happens in 1 of 2ⁿ⁻¹ starts: "
+        "gradients never push one across 0, only a large step does. In two and three dimensions a model that misses the best has, as a "
         f"rule, stopped on a saddle: nudged by 0.001 and let down by L-BFGS, {freed} of {missed} such models reach it."
     )
     return Panel("rates", "How often the best is found", caption, figure)

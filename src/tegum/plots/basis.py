@@ -57,7 +57,7 @@ def change_of_basis(W: ArrayLike, x: ArrayLike) -> go.Figure:
     if W.shape != (2, 3) or x.shape != (3,):
         raise BadInput(f"W of shape {W.shape} and x of shape {x.shape} do not fit; they need to be (2, 3) and (3,).")
     frame = _along_first(W)
-    reach = float(1.1 * max(1.0, np.abs(x).max(), np.linalg.norm(W, axis=1).max()))
+    reach = float(1.3 * max(1.0, np.abs(x).max(), np.linalg.norm(W, axis=1).max()))
     figure = space(500, scenes=[LEFT], reach=reach, axes=False, eye=(1.35, 0.4, 0.65))
     figure.add_traces(_plane(frame, HALF * reach))
     figure.add_scatter3d(**arrows(W), mode="lines", line={"width": 6, "color": PLANE}, hoverinfo="skip")
@@ -166,9 +166,13 @@ def _steps_in_plane(figure: go.Figure, W: np.ndarray, x: np.ndarray) -> None:
     for i, colour in enumerate(AXES):
         _arrow(figure, np.zeros(2), W[:, i], colour, 1.5)
         _arrow(figure, walk[i], walk[i + 1], colour, 5)
-        _label(figure, W[:, i], W[:, i], 0.1 * reach, f"W<sub>{i}</sub>")
+        dropped = not W[:, i].any()
+        _label(figure, W[:, i], W[:, i] - dropped, 0.1 * reach, f"W<sub>{i}</sub>" + " = 0" * dropped)
         half = (walk[i] + walk[i + 1]) / 2
-        _label(figure, half, _aside(walk[i + 1] - walk[i], half - middle), 0.15 * reach, f"{x[i]:g} W<sub>{i}</sub>")
+        if x[i] and not dropped:
+            _label(
+                figure, half, _aside(walk[i + 1] - walk[i], half - middle), 0.15 * reach, f"{x[i]:g} W<sub>{i}</sub>"
+            )
     _arrow(figure, np.zeros(2), walk[-1], style.INK, 3.5)
     _label(figure, walk[-1] / 2, _aside(walk[-1], walk[-1] / 2 - middle), 0.09 * reach, "<b>Wx</b>")
     figure.add_scatter(x=[0], y=[0], mode="markers", marker={"size": 7, "color": style.INK}, hoverinfo="skip")
