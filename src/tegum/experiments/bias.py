@@ -1,5 +1,6 @@
 """What the bias buys, and what it costs: any number of features in a plane, none of them sensitive."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from tegum.geometry.evaluated import (
     one_hot_errors,
     outputs,
 )
-from tegum.geometry.polytopes import aligned
+from tegum.geometry.polytopes import aligned, planar_arrangement
 from tegum.plots.lines import against, curves
 from tegum.plots.matrices import matrices
 from tegum.plots.shifts import shifted_wheel
@@ -110,7 +111,7 @@ class Bias(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 16, "trained": (5, 6), "steps": 2000},
+        "quick": {"seeds": 16, "trained": (5, 6)},
         "standard": {},
         "paper": {"seeds": 2500},
     }
@@ -180,7 +181,13 @@ def solved(run: Run) -> np.ndarray:
 
 def regular(run: Run) -> np.ndarray:
     """In which models every threshold, found by evaluating, is that of the regular polygon within 0.01."""
-    return (np.abs(first_spoken(*weights(run)) - threshold(_features(run))) < TOLERANCE).all(axis=1)
+    off = np.abs(first_spoken(*weights(run)) - threshold(_features(run)))
+    return np.asarray((off < TOLERANCE).all(axis=1))
+
+
+def _loosely_regular(run: Run) -> int:
+    """How many of the models that store all are named a polygon of all their features by `planar_arrangement`."""
+    return int((planar_arrangement(weights(run)[0][solved(run)]) == planar_arrangement(wheel(_features(run))[0])).sum())
 
 
 def _features(run: Run) -> int:
@@ -297,15 +304,14 @@ def _lever(runs: Runs) -> Judged:
 def _spokes(runs: Runs) -> Judged:
     right = [regular(run)[solved(run)] for run in runs.values()]
     words = [
-        f"n = {_features(run)}: {solved(run).sum()} of {solved(run).size} models store all, {part.sum()} of them "
-        "regular"
+        f"n = {_features(run)}: of {part.size} models that store all (of {solved(run).size}) {part.sum()} are regular, "
+        f"{_loosely_regular(run)} with gaps within 15° and lengths within 25 %"
         for run, part in zip(runs.values(), right, strict=True)
     ]
     note = (
-        f"{'; '.join(words)}. Zero loss asks for W_i·(W_i − W_j) ≥ 1 and leaves room. Long columns may crowd "
-        "together and short ones spread out. The polygon is the arrangement whose deafest feature hears best: "
-        "neighbours need cos(gap) ≤ √(t_i t_j), and some gap is at most 2π/n, so the highest threshold is never "
-        "below cos 2π/n."
+        f"{'; '.join(words)}. Zero loss asks for W_i·(W_i − W_j) ≥ 1 and leaves room. The polygon is the arrangement "
+        "whose deafest feature hears best: neighbours need cos(gap) ≤ √(t_i t_j), and some gap is at most 2π/n, so "
+        "the highest threshold is never below cos 2π/n."
     )
     return _judged(SPOKES, right, runs, note)
 
@@ -352,7 +358,7 @@ def _wheel(n: int) -> Panel:
     caption = (
         f"Each of {n} features as WᵀW e_i + b, in the space of outputs {shown[0]}, {shown[1]} and {shown[2]} (the "
         f"other {n - 3} cannot be drawn), and where ReLU takes it. Without a bias (press play, or move the slider to "
-        "the left) nearly all speak in outputs of others. The bias slides the wheel along (−1, …, −1) until each of "
+        "the left) most speak in outputs of others. The bias slides the wheel along (−1, …, −1) until each of "
         "the three has its own output alone, which ReLU snaps to the unit step that should come back, and the rest "
         "are silent here."
     )
@@ -399,18 +405,26 @@ def _responses() -> Panel:
     return Panel("response", "Silence, then too little", caption, figure)
 
 
-def _cost() -> Panel:
+@cache
+def costs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """n, and as measured and as predicted, (n, 3): the threshold, and the error of polygon and wheel for uniform x as
+    a share of silence's."""
     n = np.unique(np.rint(np.geomspace(3, 64, 28)).astype(int))
     x = np.random.default_rng(0).uniform(size=20_000)
-    rows = []
-    for k in n:
-        polygon, plain = regular_polygon(int(k)), wheel(int(k))
-        rows.append([first_spoken(*polygon)[0], 3 * _sampled(*polygon, x), 3 * _sampled(*plain, x)])
-    theory = [[threshold(int(k)), 3 * uniform_error(int(k)), 3 * wheel_uniform_error(int(k))] for k in n]
+    measured, predicted = [], []
+    for k in map(int, n):
+        polygon, plain = regular_polygon(k), wheel(k)
+        measured.append([first_spoken(*polygon)[0], 3 * _sampled(*polygon, x), 3 * _sampled(*plain, x)])
+        predicted.append([threshold(k), 3 * uniform_error(k), 3 * wheel_uniform_error(k)])
+    return n, np.array(measured), np.array(predicted)
+
+
+def _cost() -> Panel:
+    n, measured, predicted = costs()
     names = ["threshold", "error, polygon", "error, unit wheel by the rule"]
-    pairs = [[(n, column) for column in np.transpose(part)] for part in (rows, theory)]
+    points, theory = ([(n, column) for column in part.T] for part in (measured, predicted))
     figure = against(
-        *pairs, names, x_label="features n", y_label="threshold; error as a share of silence's", log_x=True
+        points, theory, names, x_label="features n", y_label="threshold; error as a share of silence's", log_x=True
     )
     caption = (
         "The threshold, found by evaluating the model, and the mean squared error for one active feature with x "
@@ -475,9 +489,10 @@ def _thresholds(runs: Runs) -> Panel:
         most.append([at, heard[order, -1]])
         n = _features(run)
         lowest.append([[n - 0.4, n + 0.4, np.nan], [threshold(n), threshold(n), np.nan]])
-    points = [np.concatenate(part, axis=1) for part in (each, most)]
+    points = [(x, y) for x, y in (np.concatenate(part, axis=1) for part in (each, most))]
+    line_x, line_y = np.concatenate(lowest, axis=1)
     figure = against(
-        points, [([], []), np.concatenate(lowest, axis=1)], ["each other feature", "the highest of its model"],
+        points, [([], []), (line_x, line_y)], ["each other feature", "the highest of its model"],
         x_label="features n", y_label="threshold", words=("found by evaluating", "regular polygon, cos 2π/n"),
     )  # fmt: skip
     figure.update_xaxes(dtick=1)

@@ -80,7 +80,7 @@ def closest(points: np.ndarray) -> np.ndarray:
     >>> closest(np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])).round(9)
     np.float64(45.0)
     """
-    return np.degrees(planar_gaps(points, threshold=0)[..., 0])
+    return np.degrees(planar_gaps(points, threshold=0.0)[..., 0])
 
 
 def _sight() -> Judged:

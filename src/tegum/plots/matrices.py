@@ -56,7 +56,7 @@ def _square(figure: go.Figure, x: float, y: float, values: np.ndarray, place: st
         texttemplate="%{text}" if n <= ROOM else None,
         textfont={"size": 10},
         coloraxis="coloraxis",
-        customdata=np.stack(np.indices(values.shape), axis=2),
+        customdata=np.moveaxis(np.indices(values.shape), 0, 2),
         hovertemplate=f"{place}: <b>%{{z:.4f}}</b><extra></extra>",
         xgap=1,
         ygap=1,

@@ -11,12 +11,12 @@ from tegum.plots import style
 from tegum.plots.space import arrows, film, space
 
 OCTANT = 1.8  # how far the axes are drawn: beyond the unit steps that should come back
-# What a tip may be, by colour, symbol and words. Only these symbols look alike everywhere: in three dimensions plotly
-# writes symbols as letters of whatever font there is.
+# What a tip may be, by colour, symbol, size and words. Only these symbols look alike everywhere: in three dimensions
+# plotly writes symbols as letters of whatever font there is.
 KINDS = (
-    (style.MUTED, "circle", "silent in all three"),
-    (style.SERIES[0], "diamond", "its own output alone"),
-    (style.SERIES[1], "square", "an output of another feature"),
+    (style.MUTED, "circle", 7, "silent in all three"),
+    (style.SERIES[0], "diamond", 8, "its own output alone"),
+    (style.SERIES[1], "square", 12, "an output of another feature"),
 )
 
 
@@ -38,7 +38,7 @@ def shifted_wheel(
     (t) on the slider for the quantity ``what``. targets (k, 3): points that should come back.
     """
     tips, kinds, after = style.finite(tips), np.asarray(kinds), style.finite(after)
-    figure = space(620, axes=False, eye=(1.06, 0.8, 0.46))
+    figure = space(620, axes=False, eye=(1.3, 0.2, 0.42))
     _octant(figure, outputs, OCTANT)
     if targets is not None:
         marker = {"size": 4, "symbol": "circle", "color": style.INK}
@@ -102,11 +102,13 @@ def _wheel(tips: np.ndarray, kinds: np.ndarray, after: np.ndarray, names: Sequen
     ]  # fmt: skip
 
 
-def _tips(tips: np.ndarray, here: np.ndarray, names: Sequence[str], colour: str, symbol: str, words: str) -> Any:
+def _tips(
+    tips: np.ndarray, here: np.ndarray, names: Sequence[str], colour: str, symbol: str, size: int, words: str
+) -> Any:
     x, y, z = np.where(here[:, None], tips, np.nan).T
     return go.Scatter3d(
         x=x, y=y, z=z, name=words, mode="markers+text", text=list(names), textposition="top center",
-        textfont={"size": 12, "color": colour}, marker={"size": 8, "symbol": symbol, "color": colour},
+        textfont={"size": 12, "color": colour}, marker={"size": size, "symbol": symbol, "color": colour},
         hovertemplate=f"%{{text}}, {words}<br>(%{{x:.2f}}, %{{y:.2f}}, %{{z:.2f}})<extra></extra>",
     )  # fmt: skip
 
