@@ -27,7 +27,7 @@ def test_the_film_moves_the_lower_row_and_first_shows_its_end() -> None:
     np.testing.assert_array_equal(np.stack([plane.x, plane.y], 1), np.maximum(CLOUDS[1], 0))
     np.testing.assert_array_equal(np.stack([space.x, space.y, space.z], 1), np.maximum(CLOUDS[2], 0))
     half = figure.frames[10].data[1]
-    np.testing.assert_allclose(np.stack([half.x, half.y], 1), [[-0.5, 0.5], [0.2, 0.3], [-0.05, -0.1]])
+    np.testing.assert_allclose(np.stack([half.x, half.y], 1), [[-0.5, 0.5], [0.2, 0.3], [-0.05, -0.1]], atol=1e-7)
     before = figure.data[first + 4]
     np.testing.assert_array_equal(np.stack([before.x, before.y], 1), CLOUDS[1])
     assert figure.layout.sliders[0].active == len(figure.frames) - 1

@@ -10,17 +10,21 @@ NU = np.array([[1.0, 0, 0], [0, 1.0, 0], [0, 0, -1.0]])
 GOOD = np.array([[True, False, False], [True, True, False]])
 
 
-def shown(trace: Any) -> list[bool]:
-    return [bool(np.isfinite(x)) for x in trace.x]
+def works(dots: Any) -> list[bool]:
+    low, high = dots.marker.colorscale
+    assert (low[1], high[1]) == (NOT, WORKS)
+    return [bool(value) for value in dots.marker.color]
 
 
 def test_each_normal_is_drawn_once_in_each_frame() -> None:
     figure = normals(NU, GOOD, ["0", "−1"], what="b =", words=["a third", "two thirds"])
     for frame, good, words in zip(figure.frames, GOOD, ["a third", "two thirds"], strict=True):
-        works, rest = frame.data
-        assert (shown(works), shown(rest)) == (good.tolist(), (~good).tolist())
-        assert (works.name, works.marker.color, rest.marker.color) == (words, WORKS, NOT)
-    assert shown(figure.data[0]) == GOOD[0].tolist()
+        dots, key = frame.data
+        assert (works(dots), key.name) == (good.tolist(), words)
+    dots, *keys = figure.data[:3]
+    assert works(dots) == GOOD[0].tolist()
+    np.testing.assert_array_equal(np.stack([dots.x, dots.y, dots.z], axis=1), NU)
+    assert [(key.name, key.marker.color) for key in keys] == [("a third", WORKS), ("does not work", NOT)]
     assert figure.layout.scene.dragmode == "turntable"
 
 

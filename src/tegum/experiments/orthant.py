@@ -429,8 +429,9 @@ def _normals() -> Panel:
     caption = (
         "Every plane through the origin among three axes, as the tip of its unit normal ν; opposite dots are one "
         "plane. Without a bias exactly two octants of eight work, a quarter: all entries of ν of one sign. The "
-        "middle of an octant is the symmetric plane. The slider adds a common bias: the room first grows, then "
-        "closes from the corners in, where a feature's own output is weak. Drag to turn."
+        "middle of an octant is the symmetric plane. The slider adds a common bias: room is won "
+        "across the borders of the octants and lost at their corners, where a feature's own output is weak; from "
+        "b = −1/3 on the middles of the other octants work too. Drag to turn."
     )
     return Panel("normals", "All planes, and those that work", caption, figure)
 

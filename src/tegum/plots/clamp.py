@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.rates import stacked_rates
-from tegum.plots.space import arrows, film, scene, space
+from tegum.plots.space import arrows, film, places, scene, space
 
 STRATA = ("at the origin", "on one axis", "on a face", "untouched, all positive")
 SHADES = ("#A9A293", style.SERIES[0], style.SERIES[4], style.SERIES[2])
@@ -49,7 +49,8 @@ def clamp(points: Sequence[ArrayLike]) -> go.Figure:
     first = len(figure.data)
     figure.add_traces([*after, *before, *_legend()])
     _headings(figure, clouds)
-    film(figure, frames, [f"{t:.2f}" for t in times], traces=range(first, first + len(after)), what="below: t =",
+    moved = [places(frame) for frame in frames]
+    film(figure, moved, [f"{t:.2f}" for t in times], traces=range(first, first + len(after)), what="below: t =",
          first=FRAMES - 1)  # fmt: skip
     return figure.update_layout(legend={"y": 1.0, "itemsizing": "constant"})
 

@@ -12,7 +12,7 @@ from tegum.geometry.orientation import part, tilt
 from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import cells, reach, sliced
 from tegum.plots import style
-from tegum.plots.space import film, space
+from tegum.plots.space import film, places, space
 
 NONE, SEVERAL = "#A9A293", "#9B1B30"
 FRAMES = 21
@@ -41,7 +41,7 @@ def orthant(model: Any, outputs: Sequence[int] = (0, 1, 2), domain: np.ndarray |
     sheet = _sheet(weights)
     seen = part(sheet, outputs)
     whole = _whole(sheet, domain, weights.hidden)
-    names = [f"only output {i} positive" for i in outputs]
+    names = [f"only y<sub>{i}</sub>" for i in outputs]
     shades = style.SERIES[:3]
     parts = _Parts(seen, whole, names, shades)
     tips, coloured = _raised(seen, sheet.tips), {j: shades[k] for k, j in enumerate(outputs)}
@@ -52,10 +52,10 @@ def orthant(model: Any, outputs: Sequence[int] = (0, 1, 2), domain: np.ndarray |
     moving = [*parts.traces(0.0), *_tips(seen, sheet, tips, coloured, 0.0)]
     figure.add_traces([*moving, *still])
     times = np.linspace(0, 1, FRAMES)
-    frames = [[*parts.traces(t), *_tips(seen, sheet, tips, coloured, t)] for t in times]
+    frames = [places([*parts.traces(t), *_tips(seen, sheet, tips, coloured, t)]) for t in times]
     film(figure, frames, [f"{t:.2f}" for t in times], traces=range(len(moving)), what="ReLU applied to the part t =")
     _words(figure, seen, outputs)
-    return figure
+    return figure.update_layout(legend={"title": {"text": "positive outputs:  ", "font": {"size": 13}}})
 
 
 def snapped(z: np.ndarray, t: float) -> np.ndarray:
@@ -96,7 +96,7 @@ class _Parts:
     """The plane in parts of one colour each: surfaces, their rims and a grid of points, before ReLU."""
 
     def __init__(self, seen: Weights, whole: np.ndarray, names: Sequence[str], shades: Sequence[str]) -> None:
-        self.names = ["none positive", *names, "two or three positive"]
+        self.names = ["none", *names, "two or three"]
         self.shades = [NONE, *shades, SEVERAL]
         self.cells: list[list[np.ndarray]] = [[] for _ in self.names]
         for cell in cells(seen, whole):
@@ -114,11 +114,10 @@ class _Parts:
         shapes, shade, name = self.cells[kind], self.shades[kind], self.names[kind]
         if not shapes:
             return []
-        triangles = np.concatenate([_fan(snapped(shape, t)) for shape in shapes])
+        corners, (i, j, k) = snapped(np.concatenate(shapes), t), _fans([len(shape) for shape in shapes])
         rims = [np.concatenate([shape, shape[:1], np.full((1, 3), np.nan)]) for shape in shapes]
-        i, j, k = np.arange(3 * len(triangles)).reshape(-1, 3).T
         surface = go.Mesh3d(
-            **_xyz(triangles.reshape(-1, 3)), i=i, j=j, k=k, color=shade, opacity=0.62, flatshading=True, lighting=FLAT,
+            **_xyz(corners), i=i, j=j, k=k, color=shade, opacity=0.62, flatshading=True, lighting=FLAT,
             hoverinfo="skip", legendgroup=name,
         )  # fmt: skip
         line = {"width": 4, "color": shade}
@@ -130,7 +129,10 @@ class _Parts:
 
     def _dots(self, t: float) -> Any:
         marker = {"size": 3.2, "color": [self.shades[kind] for kind in self.point_kinds], "opacity": 1}
-        text = [f"z = {_row(z)}<br>{self.names[kind]}" for z, kind in zip(self.points, self.point_kinds, strict=True)]
+        text = [
+            f"z = {_row(z)}<br>positive: {self.names[kind]}"
+            for z, kind in zip(self.points, self.point_kinds, strict=True)
+        ]
         where = _xyz(snapped(self.points, t))
         hover = {"text": text, "hovertemplate": "%{text}<extra></extra>"}
         return go.Scatter3d(**where, mode="markers", marker=marker, showlegend=False, **hover)
@@ -150,10 +152,12 @@ def _grid(whole: np.ndarray) -> np.ndarray:
     return lattice[inside]
 
 
-def _fan(polygon: np.ndarray) -> np.ndarray:
-    """A convex polygon (V, 3) as triangles (V − 2, 3, 3)."""
-    first = np.broadcast_to(polygon[:1], polygon[1:-1].shape)
-    return np.stack([first, polygon[1:-1], polygon[2:]], axis=1)
+def _fans(counts: Sequence[int]) -> np.ndarray:
+    """The triangles (3, k) of convex polygons with so many corners, one after another: fans around each first one."""
+    firsts = np.cumsum([0, *counts[:-1]])
+    fans = [[np.full(n - 2, first), first + np.arange(1, n - 1), first + np.arange(2, n)]
+            for n, first in zip(counts, firsts, strict=True)]  # fmt: skip
+    return np.concatenate(fans, axis=1)
 
 
 def _tips(seen: Weights, sheet: Weights, tips: np.ndarray, coloured: dict[int, str], t: float) -> list[Any]:

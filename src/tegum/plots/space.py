@@ -66,6 +66,15 @@ def arrows(ends: np.ndarray, starts: np.ndarray | float = 0.0) -> dict[str, np.n
     return dict(zip("xyz", points.T, strict=False))
 
 
+def places(traces: Sequence[Any]) -> list[Any]:
+    """The coordinates of traces alone, in single precision: the frame of a film in which nothing but places changes."""
+    there = [{axis: trace[axis] for axis in "xyz" if axis in trace and trace[axis] is not None} for trace in traces]
+    return [
+        type(trace)(**{axis: np.asarray(values, np.float32) for axis, values in own.items()})
+        for trace, own in zip(traces, there, strict=True)
+    ]
+
+
 def film(
     figure: go.Figure,
     frames: Sequence[Sequence[Any]],

@@ -1,6 +1,7 @@
 """How much room there is: orientations that work, on the sphere of normals, and measured shares beside exact ones."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,9 +24,9 @@ def normals(
     (frames): its names and the line that says what is seen. The frame of a reader's first look is the first.
     """
     nu, good = np.asarray(points, float), np.asarray(works, bool)
-    figure = space(560, axes=False, reach=1.45, eye=(0.98, 0.72, 0.5))
-    frames = [_shell(nu, row, word) for row, word in zip(good, words, strict=True)]
-    figure.add_traces(frames[0])
+    figure = space(560, axes=False, reach=1.45, eye=(1.06, 0.78, 0.5))
+    figure.add_traces(_shell(nu.astype(np.float32), good[0], words[0]))
+    frames = [[go.Scatter3d(**_dots(row)), go.Scatter3d(name=word)] for row, word in zip(good, words, strict=True)]
     _core(figure)
     figure.add_scatter3d(**_circles(), mode="lines", line={"width": 4, "color": style.INK}, hoverinfo="skip",
                          name="an entry of ν is 0")  # fmt: skip
@@ -48,14 +49,23 @@ def _core(figure: go.Figure) -> None:
 
 
 def _shell(nu: np.ndarray, good: np.ndarray, words: str) -> list[go.Scatter3d]:
-    """Two traces: the normals that work, larger, and the others; the first one's name carries the words."""
-    drawn = []
-    for which, shade, name, size in ((good, WORKS, words, 5.0), (~good, NOT, "does not work", 3.5)):
-        x, y, z = np.where(which[:, None], nu, np.nan).T
-        hover = "normal (%{x:.2f}, %{y:.2f}, %{z:.2f})<extra></extra>"
-        marker = {"size": size, "color": shade, "opacity": 1}
-        drawn.append(go.Scatter3d(x=x, y=y, z=z, mode="markers", marker=marker, name=name, hovertemplate=hover))
-    return drawn
+    """The dots, and two without a place for the legend, of which the first carries the words."""
+    dots = go.Scatter3d(**dict(zip("xyz", nu.T, strict=True)), **_dots(good))
+    keys = [
+        go.Scatter3d(x=[None], y=[None], z=[None], mode="markers", name=name, marker={"color": shade, "size": 5})
+        for name, shade in ((words, WORKS), ("does not work", NOT))
+    ]
+    return [dots, *keys]
+
+
+def _dots(good: np.ndarray) -> dict[str, Any]:
+    """What a frame changes of the dots: small numbers for colours and sizes, since there are thousands."""
+    marker = {
+        "color": good.astype(np.uint8), "cmin": 0, "cmax": 1, "colorscale": [[0, NOT], [1, WORKS]],
+        "size": np.where(good, 10, 7).astype(np.uint8), "opacity": 1, "line": {"width": 0},
+    }  # fmt: skip
+    hover = "normal (%{x:.2f}, %{y:.2f}, %{z:.2f})<extra></extra>"
+    return {"mode": "markers", "marker": marker, "hovertemplate": hover, "showlegend": False}
 
 
 def _circles() -> dict[str, np.ndarray]:
