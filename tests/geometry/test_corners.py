@@ -34,7 +34,7 @@ def test_merging_adds_squared_norms() -> None:
 
 def test_merging_leaves_out_what_vanished_and_keeps_what_is_opposite() -> None:
     W = np.array([[1.0, -1.0, 0.001, 0.0], [0.0, 0.0, 0.0, 0.5]])
-    np.testing.assert_allclose(merged(W), [[1, -1, 0], [0, 0, 0.5]], atol=1e-6)
+    np.testing.assert_allclose(merged(W), [[1.0, -1.0, 0.0], [0.0, 0.0, 0.5]], atol=1e-6)
     assert merged(np.zeros((2, 3))).shape == (2, 0)
 
 

@@ -264,7 +264,7 @@ def _crowded(run: Run) -> list[Judged]:
     return [
         judge_rate(PENTAGON, regular(weights(run, 5, 2)[0]), above=0.5, where="seeds", note=f"{_others(run)}{never}"),
         judge_fact(REGULAR, len(whole) == 4, measured, len(whole), note=f"Best loss at {beaten}."),
-        judge_rate(MERGED, five.all(0), above=0.5, where="seeds"),
+        judge_rate(MERGED, np.asarray(five.all(axis=0)), above=0.5, where="seeds"),
         judge_fact(EVEN, len(even) == 4, f"errors of the features, {spread}", len(even), note=_PAYS),
     ]  # fmt: skip
 
@@ -377,8 +377,9 @@ def _how_often(run: Run) -> Panel:
     caption = (
         f"Seeds of {total} that end within 0.001 of the lowest loss, by learning rate, with 95 % intervals. On a line, "
         "m = 1, a model is stuck when all its features start on the same side, which happens in 1 of 2ⁿ⁻¹ starts: "
-        "gradients never push one across 0, only a large step does. In two and three dimensions a model that misses the best has, as a "
-        f"rule, stopped on a saddle: nudged by 0.001 and let down by L-BFGS, {freed} of {missed} such models reach it."
+        "gradients never push one across 0, only a large step does. In two and three dimensions a model that misses "
+        "the best has, as a rule, stopped on a saddle: nudged by 0.001 and let down by L-BFGS, "
+        f"{freed} of {missed} such models reach it."
     )
     return Panel("rates", "How often the best is found", caption, figure)
 

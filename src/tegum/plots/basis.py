@@ -61,7 +61,7 @@ def change_of_basis(W: ArrayLike, x: ArrayLike) -> go.Figure:
     figure = space(500, scenes=[LEFT], reach=reach, axes=False, eye=(1.35, 0.4, 0.65))
     figure.add_traces(_plane(frame, HALF * reach))
     figure.add_scatter3d(**arrows(W), mode="lines", line={"width": 6, "color": PLANE}, hoverinfo="skip")
-    _named(figure, 1.2 * W, ["row 0", "row 1"], PLANE)
+    _named(figure, 1.08 * W, ["row 0", "row 1"], PLANE, "bottom center")
     _steps_in_space(figure, x)
     _turn_me(figure)
     _steps_in_plane(figure, W, x)
@@ -148,13 +148,13 @@ def _steps_in_space(figure: go.Figure, x: np.ndarray) -> None:
             line = {"width": width, "color": colour}
             figure.add_scatter3d(**arrows(end[None], start), mode="lines", line=line, hoverinfo="skip")
     figure.add_scatter3d(**arrows(x[None]), mode="lines", line={"width": 7, "color": style.INK}, hoverinfo="skip")
-    _named(figure, 1.18 * np.eye(3), [f"axis {i}" for i in range(3)], style.INK)
+    _named(figure, 1.08 * np.eye(3), [f"axis {i}" for i in range(3)], style.INK)
     _named(figure, 1.1 * x[None], ["x"], style.INK)
 
 
-def _named(figure: go.Figure, at: np.ndarray, texts: list[str], colour: str) -> None:
-    font = {"size": 14, "color": colour}
-    figure.add_scatter3d(**_xyz(at.T), mode="text", text=texts, textfont=font, hoverinfo="skip")
+def _named(figure: go.Figure, at: np.ndarray, texts: list[str], colour: str, position: str = "top center") -> None:
+    words = {"text": texts, "textfont": {"size": 14, "color": colour}, "textposition": position}
+    figure.add_scatter3d(**_xyz(at.T), **words, mode="text", hoverinfo="skip")
 
 
 def _steps_in_plane(figure: go.Figure, W: np.ndarray, x: np.ndarray) -> None:

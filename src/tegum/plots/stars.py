@@ -23,15 +23,15 @@ def stars(W: Sequence[ArrayLike], titles: Sequence[str], *, disturb: float = 1e-
     W: matrices of shape (3, n), n may differ. An orange line joins features i and j where W_i·W_j > ``disturb``: one
     comes out when the other goes in. A grey one joins those at a right angle. All scenes have one range.
     """
-    W = [np.asarray(w, float) for w in W]
-    for w in W:
+    drawn = [np.asarray(w, float) for w in W]
+    for w in drawn:
         if w.ndim != 2 or len(w) != 3:
             raise BadInput(f"W of shape {w.shape} must have shape (3, n): stars are for three hidden dimensions.")
-    k = len(W)
+    k = len(drawn)
     parts = [(s / k + GAP * (s > 0) / 2, (s + 1) / k - GAP * (s < k - 1) / 2) for s in range(k)]
-    figure = space(440, scenes=parts, reach=1.15 * max(np.linalg.norm(w, axis=0).max() for w in W), axes=False,
+    figure = space(440, scenes=parts, reach=1.15 * max(np.linalg.norm(w, axis=0).max() for w in drawn), axes=False,
                    eye=(0.35, 1.4, 0.55))  # fmt: skip
-    for s, (w, title, (left, right)) in enumerate(zip(W, titles, parts, strict=True)):
+    for s, (w, title, (left, right)) in enumerate(zip(drawn, titles, parts, strict=True)):
         _star(figure, w, scene(s), disturb)
         font = {"size": 15, "family": style.SERIF}
         figure.add_annotation(text=title, x=(left + right) / 2, y=1, yanchor="top", font=font, **ON_PAGE)
