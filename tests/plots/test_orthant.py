@@ -174,6 +174,20 @@ def test_what_is_no_orthant_is_refused(model: Any, outputs: tuple[int, ...]) -> 
         orthant(model, outputs)
 
 
+def test_a_diverged_model_is_refused() -> None:
+    with pytest.raises(
+        BadInput, match="weights that are not finite and no latent plane; pick one that did not diverge"
+    ):
+        orthant((np.full((2, 3), np.inf), np.zeros(3)))
+
+
+@pytest.mark.parametrize("W", [np.zeros((2, 3)), np.array([[1.0, -1, 0], [2, -2, 0]]), np.zeros((1, 3))])
+def test_a_plane_without_width_is_drawn_all_the_same(W: np.ndarray) -> None:
+    figure = orthant((W, np.array([0.5, -0.5, -0.5])))
+    everything = np.concatenate([xyz(mesh) for mesh in surfaces(figure.data).values()])
+    assert np.linalg.matrix_rank(everything - [0.5, -0.5, -0.5]) == np.linalg.matrix_rank(W)
+
+
 def test_an_encoder_bias_moves_the_start_of_the_spokes() -> None:
     inner = np.array([0.3, -0.2])
     W = TRIANGLE[0]

@@ -38,6 +38,8 @@ def orthant(model: Any, outputs: Sequence[int] = (0, 1, 2), domain: np.ndarray |
             f"outputs={tuple(outputs)} of a model with n={weights.features} and a batch of shape {weights.batch}: an "
             "orthant shows three outputs of one model with n of 3 or more; pick one model and three outputs."
         )
+    if not all(np.isfinite(array).all() for array in weights.parts):
+        raise BadInput("this model has weights that are not finite and no latent plane; pick one that did not diverge.")
     sheet = _sheet(weights)
     seen = part(sheet, outputs)
     whole = _whole(sheet, domain, weights.hidden)
