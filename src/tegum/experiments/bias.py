@@ -304,14 +304,14 @@ def _lever(runs: Runs) -> Judged:
 def _spokes(runs: Runs) -> Judged:
     right = [regular(run)[solved(run)] for run in runs.values()]
     words = [
-        f"n = {_features(run)}: of {part.size} models that store all (of {solved(run).size}) {part.sum()} are regular, "
-        f"{_loosely_regular(run)} with gaps within 15° and lengths within 25 %"
+        f"n = {_features(run)}, {part.sum()} and {_loosely_regular(run)} of {part.size}"
         for run, part in zip(runs.values(), right, strict=True)
     ]
     note = (
-        f"{'; '.join(words)}. Zero loss asks for W_i·(W_i − W_j) ≥ 1 and leaves room. The polygon is the arrangement "
-        "whose deafest feature hears best: neighbours need cos(gap) ≤ √(t_i t_j), and some gap is at most 2π/n, so "
-        "the highest threshold is never below cos 2π/n."
+        f"Regular by this criterion, and with gaps within 15° and lengths within 25 %: {'; '.join(words)}. Zero loss "
+        "asks for W_i·(W_i − W_j) ≥ 1 and leaves room. The polygon is the arrangement whose deafest feature hears "
+        "best: neighbours need cos(gap) ≤ √(t_i t_j), and some gap is at most 2π/n, so the highest threshold is "
+        "never below cos 2π/n."
     )
     return _judged(SPOKES, right, runs, note)
 
@@ -469,8 +469,9 @@ def _learnt(runs: Runs) -> Panel:
     figure = wheels(np.concatenate(shown), np.ones(most), titles, subtitles=under, columns=4)
     caption = (
         "Left: the regular polygon. Beside it the first three seeds of each size that store all features, not "
-        "chosen, and between which bounds their thresholds lie. All have zero loss. Few are regular: longer "
-        "columns, which hear less, may crowd together, and a shorter one with more room hears more."
+        "chosen, and between which bounds their thresholds lie. All have next to no loss. Beyond five features few "
+        "are regular: longer columns, which hear less, may crowd together, and a shorter one with more room hears "
+        "more."
     )
     return Panel("learnt", "Training need not find the polygon", caption, figure)
 

@@ -38,7 +38,7 @@ def shifted_wheel(
     (t) on the slider for the quantity ``what``. targets (k, 3): points that should come back.
     """
     tips, kinds, after = style.finite(tips), np.asarray(kinds), style.finite(after)
-    figure = space(620, axes=False, eye=(1.3, 0.2, 0.42))
+    figure = space(620, axes=False, eye=(1.22, 0.46, 0.44))
     _octant(figure, outputs, OCTANT)
     if targets is not None:
         marker = {"size": 4, "symbol": "circle", "color": style.INK}
