@@ -96,3 +96,9 @@ def test_ranges_are_shaded_behind_the_lines_and_named() -> None:
     figure = shaded(bands(X, Y, Y, Y, ["a", "b"], x_label="x", y_label="y"), [(1, 2), (3, 4)], "convex")
     assert [(part.x0, part.x1, part.layer) for part in figure.layout.shapes] == [(1, 2, "below"), (3, 4, "below")]
     assert [note.text for note in figure.layout.annotations] == ["convex", "convex"]
+
+
+def test_points_and_lines_may_be_something_else_than_measured_and_predicted() -> None:
+    figure = against([([1], [1])], [([1, 2], [1, 4])], ["a"], x_label="x", y_label="y", words=("learned", "random"))
+    line, points, key = figure.data
+    assert (line.meta, points.meta, key.name) == ("random", "learned", "random")
