@@ -25,6 +25,7 @@ def test_heights_saturate_and_axes_are_equal() -> None:
     assert figure.layout.yaxis.scaleanchor == "x"
     assert ground.colorbar.title.text == "height"
     assert not figure.layout.showlegend
+    assert figure.layout.meta == {"narrow": 880}
 
 
 def test_an_edge_is_one_thick_contour() -> None:

@@ -13,6 +13,7 @@ from tegum.plots import style
 from tegum.plots.space import film
 
 HEAD = 44  # pixels above the plane, for the legend
+NARROW = 880  # pixels; narrower, the colour key would lie on the plane: the page scrolls sideways
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def landscape(
     figure.update_xaxes(title_text=x_label, range=[np.min(x), np.max(x)], **reach)
     figure.update_yaxes(title_text=y_label, range=[np.min(y), np.max(y)], scaleanchor="x", **reach)
     legend = {"x": 0.5, "xanchor": "center", "y": 1.01, "itemclick": False, "itemdoubleclick": False}
-    return figure.update_layout(margin={"t": HEAD}, legend=legend, showlegend=any(part.name for part in marks))
+    figure.update_layout(margin={"t": HEAD}, legend=legend, meta={"narrow": NARROW})  # report/page.js
+    return figure.update_layout(showlegend=any(part.name for part in marks))
 
 
 def landscape_film(
