@@ -30,7 +30,8 @@ def conduct(
 ) -> Folder:
     """Run an experiment, or go on with it where an earlier attempt stopped; return at once when it is done.
 
-    The folder then holds spec.json, data.zarr (where something was trained), figures/*.json, claims.json, report.html and provenance.json.
+    The folder then holds spec.json, data.zarr (where something was trained), figures/*.json, claims.json, report.html
+    and provenance.json.
     """
     folder = Folder.create(into, name, experiment)
     if force:

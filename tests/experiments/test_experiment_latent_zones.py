@@ -12,9 +12,9 @@ from tegum.experiments.latent_zones import (
     pair_error,
     quiet,
     reconstructs,
-    regular,
     worst_depth,
 )
+from tegum.geometry.regularity import regular
 from tegum.geometry.responses import responses
 from tegum.geometry.weights import Weights, weights_of
 from tegum.training.run import execute
@@ -30,7 +30,7 @@ def polygon(n: int, longer: float = 1.0) -> Weights:
 def test_a_regular_polygon_has_all_the_virtues(n: int) -> None:
     model = polygon(n)
     assert reconstructs(model).all()
-    assert regular(model).all()
+    assert regular(model.encoder).all()
     assert quiet(model).all()
     assert equally_deep(responses(model).depth).all()
     assert not dented(model).any()
@@ -53,7 +53,7 @@ def test_longer_spokes_keep_zero_loss_and_a_moved_one_is_not_regular() -> None:
     moved[0, :, 0] *= 1.1
     model = weights_of((moved, 1 - (moved**2).sum(1)))
     assert reconstructs(model).all()
-    assert not regular(model).any()
+    assert not regular(model.encoder).any()
     assert not equally_deep(responses(model).depth).any()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geometry.test_zones import models
+from oracle import zones as oracle
 from tegum.geometry.responses import Responses, responses, unique_positive
 from tegum.geometry.weights import Weights, weights_of
 
@@ -21,7 +21,7 @@ def outputs(model: Weights, i: int) -> np.ndarray:
 
 def test_thresholds_and_lone_ranges_are_where_evaluation_finds_them() -> None:
     step = VALUES[1]
-    for model in models(60, 2, most=6):
+    for model in (Weights(*arrays) for arrays in oracle.models(60, 2, most=6)):
         found = responses(model)
         for i in range(model.features):
             positive = outputs(model, i) > 1e-9
@@ -41,7 +41,7 @@ def test_thresholds_and_lone_ranges_are_where_evaluation_finds_them() -> None:
 
 
 def test_what_happens_at_the_tips() -> None:
-    for model in models(60, 3):
+    for model in (Weights(*arrays) for arrays in oracle.models(60, 3)):
         found, n = responses(model), model.features
         y = np.array([[max(0.0, model.decoder[i] @ model.tips[j] + model.bias[i]) for j in range(n)] for i in range(n)])
         for i in range(n):

@@ -12,30 +12,9 @@ from tegum.geometry.clipping import area, cube, disc, volume
 from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import alone, boundaries, cells, outline, polyhedra, reach, sliced, zones
 
-KINDS = ("any", "zero column", "parallel", "antipodal", "all positive", "no zone", "lattice", "untied")
-
 
 def models(count: int, m: int, most: int = 12) -> Iterator[Weights]:
-    """Random models of every kind, the degenerate ones too, always the same."""
-    rng = np.random.default_rng(m)
-    for k in range(count):
-        kind, n = KINDS[k % len(KINDS)], int(rng.integers(2, most + 1))
-        W, b = rng.normal(size=(m, n)), rng.normal(size=n)
-        if kind == "zero column":
-            W[:, 0], b[0] = 0, rng.integers(-1, 2)
-        elif kind == "parallel":
-            W[:, 1], b[1] = W[:, 0] * rng.choice([1.0, 2.0]), b[0]
-        elif kind == "antipodal":
-            W[:, 1], b[:] = -W[:, 0], 0
-        elif kind == "all positive":
-            b += 100
-        elif kind == "no zone":
-            b[0] = -100
-        elif kind == "lattice":
-            W, b = rng.integers(-1, 2, size=(m, n)).astype(float), rng.integers(-1, 2, size=n).astype(float)
-        decoder = rng.normal(size=(n, m)) if kind == "untied" else W.T
-        inner = rng.normal(size=m) if kind == "untied" else np.zeros(m)
-        yield Weights(W, decoder, b, inner)
+    return (Weights(*arrays) for arrays in oracle.models(count, m, most))
 
 
 def test_a_thousand_planar_models_have_the_exact_areas() -> None:

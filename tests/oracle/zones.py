@@ -3,7 +3,7 @@
 Nothing from the package. A float is a rational number, so areas here are exact up to the last division.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -96,3 +96,29 @@ def active(D: Array, b: Array, h: Array) -> frozenset[int]:
     return frozenset(
         i for i in range(len(b)) if sum(float(d) * float(v) for d, v in zip(D[i], h, strict=True)) + b[i] > 0
     )
+
+
+KINDS = ("any", "zero column", "parallel", "antipodal", "all positive", "no zone", "lattice", "untied")
+
+
+def models(count: int, m: int, most: int = 12) -> Iterator[tuple[Array, Array, Array, Array]]:
+    """Random models of every kind, the degenerate ones too, always the same: encoder, decoder, bias, encoder bias."""
+    rng = np.random.default_rng(m)
+    for k in range(count):
+        kind, n = KINDS[k % len(KINDS)], int(rng.integers(2, most + 1))
+        W, b = rng.normal(size=(m, n)), rng.normal(size=n)
+        if kind == "zero column":
+            W[:, 0], b[0] = 0, rng.integers(-1, 2)
+        elif kind == "parallel":
+            W[:, 1], b[1] = W[:, 0] * rng.choice([1.0, 2.0]), b[0]
+        elif kind == "antipodal":
+            W[:, 1], b[:] = -W[:, 0], 0
+        elif kind == "all positive":
+            b += 100
+        elif kind == "no zone":
+            b[0] = -100
+        elif kind == "lattice":
+            W, b = rng.integers(-1, 2, size=(m, n)).astype(float), rng.integers(-1, 2, size=n).astype(float)
+        decoder = rng.normal(size=(n, m)) if kind == "untied" else W.T
+        inner = rng.normal(size=m) if kind == "untied" else np.zeros(m)
+        yield W, decoder, b, inner

@@ -10,7 +10,6 @@ from pydantic import field_validator
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.errors import BadInput
 from tegum.experiments.experiment import Experiment, Panel, Runs
-from tegum.geometry.corners import merged, regular
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
 from tegum.geometry.projections import (
     between,
@@ -21,7 +20,7 @@ from tegum.geometry.projections import (
     upright,
     variance_kept,
 )  # fmt: skip
-from tegum.geometry.regularity import irregularity
+from tegum.geometry.regularity import irregularity, merged, regular
 from tegum.plots.basis import change_of_basis, projection
 from tegum.plots.lines import against, curves
 from tegum.plots.rates import rate_lines

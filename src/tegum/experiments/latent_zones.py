@@ -7,8 +7,8 @@ import numpy as np
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.directions import norms
-from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
-from tegum.geometry.regularity import irregularity
+from tegum.geometry.polytopes import aligned, planar_arrangement
+from tegum.geometry.regularity import irregularity, regular
 from tegum.geometry.responses import Responses, responses
 from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import boundaries, outline
@@ -30,7 +30,6 @@ FEATURES = tuple(range(3, 13))
 DRAWN = tuple(range(3, 9))
 SHOWN = 6  # features in the source's picture
 ZERO = 0.01  # a model has zero loss if it gives back every feature, and nothing else, within 1 %
-GAP, NORM = np.radians(1.0), 0.01  # a polygon is regular if its gaps are equal within 1° and its norms within 1 %
 
 CIRCLE = Claim(
     "Six features in two dimensions end as a perfect circle: equal lengths, equal angles.",
@@ -126,9 +125,9 @@ class LatentZones(Experiment):
         found, where = responses(six), f"zero-loss seeds, n = {SHOWN}"
         half: Any = {"above": 0.5}
         many, deepest = [n for n in FEATURES if n >= 5], worst_depth(plane)
-        tidy = np.concatenate([zero_loss(plane, n) & regular(planar(plane, n)) for n in many])
+        tidy = np.concatenate([zero_loss(plane, n) & regular(planar(plane, n).encoder) for n in many])
         return [
-            _rate(CIRCLE, regular(six)[ok], where, note=_counted(plane)),
+            _rate(CIRCLE, regular(six.encoder)[ok], where, note=_counted(plane)),
             judge_rate(ALWAYS, tidy, where="seeds, n = 5 … 12", **half, note=_by_n(plane, many)),
             _rate(AMOUNT, equally_deep(found.depth)[ok], where),
             judge_fact(AMOUNT_RIGHT, deepest < 1e-9, f"at most {deepest:.1e}", deepest),
@@ -171,14 +170,6 @@ def reconstructs(model: Weights) -> np.ndarray:
     return close
 
 
-def regular(model: Weights) -> np.ndarray:
-    """For each model: are all norms within 1 % of their mean and all gaps within 1° of 360°/n?"""
-    length, gaps = norms(model.encoder), planar_gaps(model.encoder, threshold=-1.0)
-    mean = length.mean(-1, keepdims=True)
-    even: np.ndarray = (np.abs(gaps - 2 * np.pi / model.features) < GAP).all(-1)
-    return even & (np.abs(length - mean) <= NORM * mean).all(-1)
-
-
 def quiet(model: Weights) -> np.ndarray:
     """For each model: is no output above 0.01 at the tip of another feature?"""
     others = np.where(np.eye(model.features, dtype=bool), -np.inf, model.at_tips)
@@ -215,7 +206,7 @@ def equally_deep(depth: np.ndarray) -> np.ndarray:
     known = np.isfinite(depth)
     mean = np.where(known, depth, 0).mean(-1, keepdims=True)
     even: np.ndarray = known & (np.abs(np.where(known, depth, 0) - mean) < ZERO * mean)
-    return even.all(-1)
+    return np.asarray(even.all(-1))
 
 
 def worst_depth(run: Run) -> float:
@@ -267,7 +258,7 @@ def _dents(run: Run, many: list[int]) -> Judged:
 
 def _counted(run: Run) -> str:
     found = {n: (zero_loss(run, n), planar(run, n)) for n in FEATURES}
-    shares = [f"{n}: {int((ok & regular(model)).sum())} of {int(ok.sum())}" for n, (ok, model) in found.items()]
+    shares = [f"{n}: {int((ok & regular(model.encoder)).sum())} of {int(ok.sum())}" for n, (ok, model) in found.items()]
     ok, six = found[SHOWN]
     named = int((planar_arrangement(six.encoder)[ok] == "hexagon").sum())
     return (
@@ -362,7 +353,7 @@ KINDS = ("zero loss, regular polygon", "zero loss, irregular", "not zero loss")
 def _ends(run: Run) -> Panel:
     rows = []
     for n in FEATURES:
-        ok, tidy = zero_loss(run, n), regular(planar(run, n))
+        ok, tidy = zero_loss(run, n), regular(planar(run, n).encoder)
         rows.append([int((ok & tidy).sum()), int((ok & ~tidy).sum()), int((~ok).sum())])
     counts = np.array(rows)
     low, high = rate_interval(counts, counts.sum(1, keepdims=True))

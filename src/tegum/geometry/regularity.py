@@ -1,7 +1,7 @@
-"""How far features in a plane are from a regular polygon."""
+"""Regular arrangements: whether features are a polygon, how far from one, and which of them share a direction."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from tegum.geometry.directions import norms
 from tegum.geometry.polytopes import planar_gaps
@@ -20,3 +20,39 @@ def irregularity(W: Float[np.ndarray, "*batch 2 n"]) -> Float[np.ndarray, "*batc
     means = [part.mean(axis=-1, keepdims=True) for part in (lengths, between)]
     off = [(part - mean) / np.where(mean == 0, 1, mean) for part, mean in zip((lengths, between), means, strict=True)]
     return np.asarray(np.sqrt((np.concatenate(off, axis=-1) ** 2).mean(axis=-1)))
+
+
+def regular(
+    W: Float[np.ndarray, "*batch 2 n"], norm: float = 0.01, gap: float = np.pi / 180
+) -> Bool[np.ndarray, "*batch"]:
+    """Whether all n columns make a regular polygon: norms within a part `norm` of the mean, gaps within `gap` rad.
+
+    >>> regular(np.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])).item()
+    True
+    """
+    length = norms(W)
+    mean = length.mean(axis=-1, keepdims=True)
+    equal = (np.abs(length - mean) <= norm * mean).all(axis=-1)
+    even = (np.abs(planar_gaps(W, threshold=-1.0) - 2 * np.pi / W.shape[-1]) <= gap).all(axis=-1)
+    return np.asarray(equal & even)
+
+
+def merged(W: Float[np.ndarray, "m n"], within: float = np.pi / 90, least: float = 0.01) -> Float[np.ndarray, "m k"]:
+    """One column for each direction of W: columns within an angle are added up by their squared norms, longest first.
+
+    Without a bias, features of one direction act on the others as one feature of their added squared norm does. Columns
+    whose norm is not above `least` have no direction and are left out.
+
+    >>> merged(np.array([[3.0, 4.0, 0.0], [0.0, 0.0, 1.0]]))
+    array([[5., 0.],
+           [0., 1.]])
+    """
+    groups: list[np.ndarray] = []
+    for column in sorted(W.T, key=lambda c: -float(c @ c)):
+        length = float(np.linalg.norm(column))
+        alike = [group for group in groups if group @ column > np.cos(within) * length * np.linalg.norm(group)]
+        if alike:
+            alike[0] *= np.sqrt(1 + length**2 / (alike[0] @ alike[0]))
+        elif length > least:
+            groups.append(column.copy())
+    return np.stack(groups, axis=1) if groups else np.zeros((len(W), 0))

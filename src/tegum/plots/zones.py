@@ -120,7 +120,8 @@ def _planar(many: Weights) -> Weights:
     if many.hidden == 2:
         return many
     slices = [sliced(many[p]).parts for p in range(len(many.encoder))]
-    return Weights(*(np.stack(part) for part in zip(*slices, strict=True)))
+    encoder, decoder, bias, inner = (np.stack(part) for part in zip(*slices, strict=True))
+    return Weights(encoder, decoder, bias, inner)
 
 
 def _tiles(
