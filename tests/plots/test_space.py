@@ -15,6 +15,12 @@ def test_a_frame_s_places_are_its_coordinates_and_nothing_else() -> None:
     assert (solid.text, solid.marker.size, flat.y) == (None, None, None)
 
 
+def test_a_film_keeps_what_its_page_was_told_before() -> None:
+    figure = space(300).update_layout(meta={"narrow": 880, "head": 1})
+    film(figure, [[]], ["a"], traces=[], what="")
+    assert figure.layout.meta == {"narrow": 880, "head": 1}
+
+
 def test_a_film_s_slider_goes_to_its_frames() -> None:
     figure = space(300)
     figure.add_scatter3d(x=[0], y=[0], z=[0])
@@ -23,4 +29,5 @@ def test_a_film_s_slider_goes_to_its_frames() -> None:
     steps = figure.layout.sliders[0].steps
     assert [step.label for step in steps] == ["a", "b", "c"]
     assert [step.args[0][0] for step in steps] == [frame.name for frame in figure.frames]
+    assert figure.layout.meta == {"narrow": 720}
     assert [frame.data[0].x for frame in figure.frames] == [(0,), (1,), (2,)]

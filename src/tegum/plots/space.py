@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tegum.plots import style
+from tegum.plots.tiles import NARROW
 
 _AXIS: dict[str, Any] = {
     "backgroundcolor": style.GROUND,
@@ -102,6 +103,7 @@ def film(
     bottom = 112
     figure.update_layout(
         height=figure.layout.height + bottom,
+        meta={"narrow": NARROW} | (figure.layout.meta or {}),  # the buttons would lie on the slider
         margin={"b": bottom},
         sliders=[
             {
