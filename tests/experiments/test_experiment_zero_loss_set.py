@@ -22,7 +22,7 @@ from tegum.experiments.zero_loss_set import (
 from tegum.theory.polygons import regular_polygon
 from tegum.training.run import execute
 
-SMALL = {"features": (6,), "seeds": 8, "steps": 8_000, "decay_start": 8_000, "decay_steps": 12_000}
+SMALL = {"features": (6,), "seeds": 16, "steps": 8_000, "decay_start": 8_000, "decay_steps": 12_000}
 
 
 def histories(optimiser: tg.Optimiser) -> np.ndarray:
