@@ -213,7 +213,8 @@ def _general() -> Judged:
     share = {n: float((one_hot_errors(*wheel(n)) ** 2).sum()) / n for n in EVERY}
     fine = [n for n, cost in share.items() if cost < TOLERANCE]
     measured = (
-        f"L_sum / n is {share[5]:.3g} at n = 5, {share[8]:.3g} at 8, {share[64]:.3g} at 64; below 1 % at n = {fine}"
+        f"L_sum / n is {share[5]:.3g} at n = 5, {share[8]:.3g} at 8, {share[64]:.3g} at 64; below 1 % at n = "
+        f"{', '.join(map(str, fine))} only"
     )
     note = (
         "One positive entry per row is not the identity: the diagonal comes out as 1 − cos φ instead of 1, so L_sum "

@@ -38,7 +38,7 @@ def shifted_wheel(
     (t) on the slider for the quantity ``what``. targets (k, 3): points that should come back.
     """
     tips, kinds, after = style.finite(tips), np.asarray(kinds), style.finite(after)
-    figure = space(620, axes=False, eye=(1.22, 0.46, 0.44))
+    figure = space(620, axes=False, eye=(1.1, 0.12, 0.85))
     _octant(figure, outputs, OCTANT)
     if targets is not None:
         marker = {"size": 4, "symbol": "circle", "color": style.INK}
@@ -60,7 +60,7 @@ def _octant(figure: go.Figure, outputs: Sequence[str], length: float) -> None:
     ends = length * np.eye(3)
     line = {"width": 5, "color": style.INK}
     figure.add_scatter3d(**arrows(ends), mode="lines", line=line, hoverinfo="skip", showlegend=False)
-    x, y, z = 1.1 * ends
+    x, y, z = 1.22 * ends
     font = {"size": 13, "color": style.INK}
     figure.add_scatter3d(
         x=x, y=y, z=z, mode="text", text=list(outputs), textfont=font, hoverinfo="skip", showlegend=False
