@@ -38,7 +38,7 @@ def shifted_wheel(
     (t) on the slider for the quantity ``what``. targets (k, 3): points that should come back.
     """
     tips, kinds, after = style.finite(tips), np.asarray(kinds), style.finite(after)
-    figure = space(620, axes=False, eye=(1.1, 0.12, 0.85))
+    figure = space(620, axes=False, eye=(0.98, 0.42, 0.92))
     _octant(figure, outputs, OCTANT)
     if targets is not None:
         marker = {"size": 4, "symbol": "circle", "color": style.INK}
