@@ -68,7 +68,7 @@ def test_untrained_models_support_no_claim_about_training() -> None:
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
     holding = [claim.statement for claim in experiment.claims(runs) if claim.verdict == "holds"]
     assert [statement.split(":")[0] for statement in holding] == ["Corrected"]  # depth times norm: true of any model
-    assert len(experiment.panels(runs)) == 9
+    assert len(experiment.panels(runs)) == 10
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_claims_and_panels(quick: tuple[Experiment, Runs]) -> None:
     assert worst_depth(runs["plane"]) < 1e-9
     panels = experiment.panels(runs)
     assert [panel.name for panel in panels] == [
-        "zones", "film", "outline", "space", "ends", "irregular", "cells", "depth", "thresholds",
+        "zones", "film", "orthant", "outline", "space", "ends", "irregular", "cells", "depth", "thresholds",
     ]  # fmt: skip
     assert all(panel.caption and panel.figure.data for panel in panels)
 
@@ -94,4 +94,4 @@ def test_a_diverged_training_is_judged_and_drawn_all_the_same() -> None:
     experiment = find("latent-zones", "quick", seeds=2, steps=20, learning_rate=1e38)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
     assert len(experiment.claims(runs)) == 9
-    assert len(experiment.panels(runs)) == 9
+    assert len(experiment.panels(runs)) == 10

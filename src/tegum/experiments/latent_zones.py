@@ -13,6 +13,7 @@ from tegum.geometry.responses import Responses, responses
 from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import boundaries, outline
 from tegum.plots.lines import against
+from tegum.plots.orthant import orthant
 from tegum.plots.rates import stacked_rates
 from tegum.plots.zones import latent_cells, latent_zones, zone_film
 from tegum.spec import Count, NotNegative, Positive
@@ -143,6 +144,7 @@ class LatentZones(Experiment):
         return [
             _best(plane),
             _film(runs["film"]),
+            _among_outputs(plane),
             _outlined(plane),
             _space(runs["space"]),
             _ends(plane),
@@ -318,6 +320,21 @@ def _film(run: Run) -> Panel:
         "boundaries move out, until each tip is alone in its zone."
     )
     return Panel("film", "Zones that move with training", caption, figure)
+
+
+def _among_outputs(run: Run) -> Panel:
+    model = planar(run, SHOWN)
+    seed = int(np.argmin(_error(model)))
+    W, b = _one(model, seed)
+    around = np.argsort(np.arctan2(W[1], W[0]))
+    caption = (
+        f"The same latent plane among three of its {SHOWN} outputs, those of three neighbours (seed {seed}). The bias "
+        "moves the plane away from the origin, so that each spoke rises above zero only near its tip, and only in its "
+        "own direction. Drag to turn; the slider applies ReLU, which folds the coloured parts onto the axes, the red "
+        "ones onto the faces between, and the grey one onto the origin."
+    )
+    figure = orthant((W, b), tuple(int(i) for i in around[:3]))
+    return Panel("orthant", "The latent plane among the outputs", caption, figure)
 
 
 def _outlined(run: Run) -> Panel:

@@ -71,9 +71,16 @@ def places(traces: Sequence[Any]) -> list[Any]:
     """The coordinates of traces alone, in single precision: the frame of a film in which nothing but places changes."""
     there = [{axis: trace[axis] for axis in "xyz" if axis in trace and trace[axis] is not None} for trace in traces]
     return [
-        type(trace)(**{axis: np.asarray(values, np.float32) for axis, values in own.items()})
+        type(trace)(**{axis: _single(values) for axis, values in own.items()})
         for trace, own in zip(traces, there, strict=True)
     ]
+
+
+def _single(values: Any) -> np.ndarray:
+    """In single precision, with a gap where a diverged model's numbers do not fit."""
+    with np.errstate(over="ignore"):
+        single = np.asarray(values, np.float32)
+    return np.where(np.isfinite(single), single, np.float32(np.nan))
 
 
 def film(

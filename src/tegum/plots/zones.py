@@ -12,7 +12,7 @@ from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import alone, boundaries, cells, outline, reach, sliced, zones
 from tegum.plots import style
 from tegum.plots.solids import zone_scenes
-from tegum.plots.space import arrows, film
+from tegum.plots.space import arrows, film, places
 from tegum.plots.tiles import Tiles, columns_for, moved, write
 
 FAINT, STRONG = 0.13, 0.5  # opacity of a zone, and of the part of it where its output is alone
@@ -73,8 +73,13 @@ def zone_film(model: Any, labels: Sequence[str], *, what: str = "step") -> go.Fi
         )
     domain = disc(float(np.nanmax(reach(many))))
     moments = [_tiles(many[[t]], [""], None, domain, False, 1) for t in range(len(labels))]
-    last, frames = len(moments) - 1, [moment.data for moment in moments]
+    last, frames = len(moments) - 1, [_moved(moment.data) for moment in moments]
     return film(moments[last], frames, labels, traces=range(len(frames[last])), what=what, first=last)
+
+
+def _moved(traces: Sequence[Any]) -> list[Any]:
+    """What a frame changes: places alone, but the tips' numbers too."""
+    return [trace if trace.mode == "markers" else places([trace])[0] for trace in traces]
 
 
 def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
