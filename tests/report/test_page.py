@@ -17,7 +17,7 @@ from plotly.offline import get_plotlyjs
 
 from tegum.claims import Judged, Verdict
 from tegum.experiments.experiment import Panel
-from tegum.plots import gram_panels, histories, wheels
+from tegum.plots import gram_panels, histories, latent_zones, wheels, zone_film
 from tegum.report import Chapter, book, page
 
 HOSTILE = "</script><script>alert('&')</script><img src=x onerror=alert(1)> \"quoted\" <b>ü</b>"
@@ -225,3 +225,43 @@ def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, w
     assert "Download plot" in buttons
     assert not [title for title in buttons if "hare" in title or "loud" in title]
     assert overflow <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+def test_films_play_and_scenes_turn_under_the_mouse(tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    turn = 2 * np.pi * np.arange(5) / 5
+    W = np.stack([np.cos(turn), np.sin(turn)])
+    moving = zone_film((np.stack([W, 1.1 * W, 1.2 * W]), np.zeros((3, 5))), ["first", "second", "third"])
+    solid = latent_zones((np.concatenate([np.eye(3), -np.eye(3)], axis=1), np.zeros(6)))
+    panels = [Panel("film", "A film", "It plays.", moving), Panel("scene", "A scene", "It turns.", solid)]
+    file = tmp_path / "page.html"
+    file.write_text(page("t", "l", panels, [], "{}", {}, {}), encoding="utf-8")
+    wrong: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        gl = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=gl)
+        tab = browser.new_page(viewport={"width": 1100, "height": 900})
+        tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.querySelectorAll('.plot .main-svg').length > 3", timeout=60_000)
+        label = tab.locator(".slider-label").first
+        assert label.text_content() == "step third"
+        seen = "document.querySelector('.plot').on('plotly_animatingframe', (e) => (window.seen ??= []).push(e.name))"
+        tab.evaluate(f"() => {{ {seen}; }}")
+        tab.locator(".updatemenu-button").first.click()
+        tab.wait_for_function("() => window.seen?.join() === '0,1,2'", timeout=30_000)
+        eye = "() => JSON.stringify(document.querySelectorAll('.plot')[1]._fullLayout.scene._scene.getCamera().eye)"
+        before = tab.evaluate(eye)
+        tab.locator(".plot").nth(1).scroll_into_view_if_needed()
+        box = tab.locator(".plot").nth(1).bounding_box()
+        assert box is not None
+        tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + box["width"] / 2 + 150, box["y"] + box["height"] / 2 + 40, steps=8)
+        tab.mouse.up()
+        tab.wait_for_function(f"({eye})() !== {before!r}", timeout=30_000)
+        browser.close()
+    assert wrong == []

@@ -107,7 +107,7 @@ def film(
     steps = [
         {"label": label, "method": "animate", "args": [[name], now]} for name, label in zip(names, labels, strict=True)
     ]
-    bottom = 112
+    bottom = 128
     figure.update_layout(
         height=figure.layout.height + bottom,
         meta={"narrow": NARROW} | (figure.layout.meta or {}),  # the buttons would lie on the slider
@@ -120,7 +120,7 @@ def film(
                 "len": 0.86,
                 "y": 0,
                 "yanchor": "top",
-                "pad": {"t": 30, "b": 0},
+                "pad": {"t": 46, "b": 0},
                 "currentvalue": {"prefix": f"{what} ", "font": {"size": 14, "color": style.INK}, "xanchor": "left"},
                 "font": {"size": 11, "color": style.MUTED},
                 "bgcolor": style.RULE,
@@ -140,7 +140,7 @@ def film(
                 "y": 0,
                 "xanchor": "left",
                 "yanchor": "top",
-                "pad": {"t": 36, "r": 8},
+                "pad": {"t": 52, "r": 8},
                 "bgcolor": style.GROUND,
                 "bordercolor": style.RULE,
                 "font": {"size": 13, "color": style.INK},
