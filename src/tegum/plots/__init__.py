@@ -1,14 +1,21 @@
-"""Figures: each function takes arrays and labels, draws them, and computes nothing but the layout."""
+"""Figures: each function takes arrays and labels, or a model, draws them, and computes nothing but the layout."""
 
+from tegum.plots.basis import change_of_basis, projection
 from tegum.plots.clamp import clamp
 from tegum.plots.gram import gram_panels
-from tegum.plots.lines import bands, curves, histories
+from tegum.plots.landscape import landscape, landscape_film
+from tegum.plots.lines import against, bands, curves, histories
+from tegum.plots.matrices import matrices
 from tegum.plots.orthant import orthant
 from tegum.plots.rates import rate_lines, stacked_rates
+from tegum.plots.space import film, space
+from tegum.plots.splats import splats
+from tegum.plots.stars import stars
 from tegum.plots.wheels import wheels
 from tegum.plots.zones import latent_cells, latent_zones, zone_film
 
 __all__ = [
-    "bands", "clamp", "curves", "gram_panels", "histories", "latent_cells", "latent_zones", "orthant", "rate_lines",
-    "stacked_rates", "wheels", "zone_film",
+    "against", "bands", "change_of_basis", "clamp", "curves", "film", "gram_panels", "histories", "landscape",
+    "landscape_film", "latent_cells", "latent_zones", "matrices", "orthant", "projection", "rate_lines", "space",
+    "splats", "stacked_rates", "stars", "wheels", "zone_film",
 ]  # fmt: skip
