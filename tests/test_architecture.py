@@ -16,6 +16,7 @@ RINGS = (
     ("toy",),
     ("theory", "geometry", "claims"),
     ("training",),
+    ("failure",),
     ("runs",),
     ("plots",),
     ("experiments",),
@@ -23,7 +24,7 @@ RINGS = (
     ("conduct",),
     ("cli",),
 )
-NEVER = {"plots": {"training", "runs", "toy", "spec"}, "theory": {"training", "geometry"}, "geometry": {"toy"}}
+NEVER = {"plots": {"training", "runs", "toy", "spec", "failure"}, "theory": {"training", "geometry"}, "geometry": {"toy"}}
 
 
 def ring(part: str) -> int:

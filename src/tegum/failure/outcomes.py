@@ -1,0 +1,1 @@
+"""Names for how a run ends, and for what it passes through on its way."""
