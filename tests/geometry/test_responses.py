@@ -11,12 +11,9 @@ VALUES = np.linspace(0, 4, 4001)
 
 
 def outputs(model: Weights, i: int) -> np.ndarray:
-    """z before ReLU for feature i alone at each of VALUES, (values, n), one at a time."""
-    rows = []
-    for v in VALUES:
-        h = model.encoder[:, i] * v + model.encoder_bias
-        rows.append([model.decoder[j] @ h + model.bias[j] for j in range(model.features)])
-    return np.array(rows)
+    """z before ReLU for feature i alone at each of VALUES, (values, n)."""
+    h = np.outer(VALUES, model.encoder[:, i]) + model.encoder_bias
+    return np.asarray(h @ model.decoder.T + model.bias)
 
 
 def test_thresholds_and_lone_ranges_are_where_evaluation_finds_them() -> None:

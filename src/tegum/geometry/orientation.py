@@ -41,8 +41,7 @@ def tilt(model: Any) -> Float[np.ndarray, "*batch n"]:
 
 def least_own(model: Any) -> Float[np.ndarray, "*batch"]:
     """Smallest output, before ReLU, that a feature at its tip gives for itself: min_i z_i(e_i)."""
-    smallest: np.ndarray = np.einsum("...ii->...i", weights_of(model).at_tips).min(axis=-1)
-    return smallest
+    return np.asarray(np.einsum("...ii->...i", weights_of(model).at_tips).min(axis=-1))
 
 
 def largest_wrong(model: Any) -> Float[np.ndarray, "*batch"]:
@@ -56,8 +55,7 @@ def largest_wrong(model: Any) -> Float[np.ndarray, "*batch"]:
     (-0.5, 1.0)
     """
     z = weights_of(model).at_tips
-    largest: np.ndarray = np.where(np.eye(z.shape[-1], dtype=bool), -np.inf, z).max(axis=(-2, -1))
-    return largest
+    return np.asarray(np.where(np.eye(z.shape[-1], dtype=bool), -np.inf, z).max(axis=(-2, -1)))
 
 
 def sphere(count: int) -> Float[np.ndarray, "count 3"]:
