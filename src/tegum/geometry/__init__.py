@@ -19,14 +19,14 @@ from tegum.geometry.directions import (
 )
 from tegum.geometry.orientation import part, tilt
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
-from tegum.geometry.responses import Responses, responses, unique_positive
+from tegum.geometry.responses import Responses, one_hot_errors, reconstructs, responses, unique_positive
 from tegum.geometry.weights import Weights, weights_of
 from tegum.geometry.zones import Cell, alone, boundaries, cells, outline, polyhedra, reach, sliced, zones
 
 __all__ = [
     "Cell", "Responses", "Weights", "aligned", "alone", "angles", "area", "ball", "boundaries", "capacity", "cells",
     "clip", "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference",
-    "net_interference", "norms", "outline", "part", "planar_arrangement", "planar_gaps", "polyhedra",
-    "polysemanticity", "reach", "represented", "responses", "sliced", "superposition", "tilt", "unique_positive",
-    "unit_directions", "volume", "weights_of", "zones",
+    "net_interference", "norms", "one_hot_errors", "outline", "part", "planar_arrangement", "planar_gaps", "polyhedra",
+    "polysemanticity", "reach", "reconstructs", "represented", "responses", "sliced", "superposition", "tilt",
+    "unique_positive", "unit_directions", "volume", "weights_of", "zones",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
 from tegum.geometry.weights import Weights, weights_of
 
@@ -67,6 +67,27 @@ def responses(model: Any) -> Responses:
         alone_from=np.where(some, low, np.nan),
         alone_to=np.where(some, high, np.nan),
     )
+
+
+def one_hot_errors(model: Any) -> Float[np.ndarray, "*batch n n"]:
+    """y(e_j) − e_j in column j: what is wrong when each feature alone is at its full value.
+
+    Its largest size is the worst output; its sum of squares is the loss L_sum on one-hot data.
+
+    >>> one_hot_errors((np.eye(2), np.array([0.0, -0.5]))).tolist()
+    [[0.0, 0.0], [0.0, -0.5]]
+    """
+    z = weights_of(model).at_tips
+    return np.maximum(z, 0) - np.eye(z.shape[-1])
+
+
+def reconstructs(model: Any, tolerance: float = 0.01) -> Bool[np.ndarray, "*batch"]:
+    """Whether every feature alone comes back, and nothing else, each output within a tolerance: zero loss.
+
+    >>> reconstructs((np.eye(2), np.zeros(2))).item()
+    True
+    """
+    return np.asarray(np.abs(one_hot_errors(model)).max(axis=(-2, -1)) < tolerance)
 
 
 def unique_positive(model: Any, tolerance: float = 0.0) -> Bool[np.ndarray, "*batch n"]:
