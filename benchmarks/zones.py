@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tegum.geometry import alone, area, cells, polyhedra, responses, zones
+from tegum.geometry import area, cells, lone_zones, polyhedra, responses, zones
 from tegum.plots import latent_cells, latent_zones
 
 MODELS, FEATURES, ROUNDS = 10_000, 7, 3
@@ -33,7 +33,7 @@ def main() -> None:
     numbers: dict[str, Callable[[], Any]] = {
         "responses": lambda: responses(many),
         "areas of zones": lambda: area(zones(many)),
-        "areas where one output is alone": lambda: area(alone(many)),
+        "areas where one output is alone": lambda: area(lone_zones(many)),
     }
     for name, work in numbers.items():
         print(f"  {name:<36}{MODELS / best(work):>12,.0f}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oracle import zones as oracle
-from tegum.geometry.responses import Responses, responses, unique_positive
+from tegum.geometry.responses import Responses, one_hot_errors, reconstructs, responses, unique_positive
 from tegum.geometry.weights import Weights, weights_of
 
 VALUES = np.linspace(0, 4, 4001)
@@ -30,11 +30,11 @@ def test_thresholds_and_lone_ranges_are_where_evaluation_finds_them() -> None:
                 assert not found.threshold[i] < VALUES[-1] - step
             lone = on & (positive.sum(1) == 1)
             if lone.sum() > 1:  # a single point is no range
-                assert found.alone_from[i] == pytest.approx(VALUES[lone.argmax()], abs=1.5 * step)
+                assert found.linear_from[i] == pytest.approx(VALUES[lone.argmax()], abs=1.5 * step)
                 last = VALUES[len(lone) - 1 - lone[::-1].argmax()]
-                assert min(found.alone_to[i], VALUES[-1]) == pytest.approx(last, abs=1.5 * step)
-            elif np.isfinite(found.alone_from[i]):
-                assert found.alone_to[i] - found.alone_from[i] < 2 * step or found.alone_from[i] > VALUES[-1] - step
+                assert min(found.linear_to[i], VALUES[-1]) == pytest.approx(last, abs=1.5 * step)
+            elif np.isfinite(found.linear_from[i]):
+                assert found.linear_to[i] - found.linear_from[i] < 2 * step or found.linear_from[i] > VALUES[-1] - step
 
 
 def test_what_happens_at_the_tips() -> None:
@@ -77,7 +77,7 @@ def test_a_dead_feature() -> None:
     assert found.threshold.tolist() == [0.0, np.inf]
     assert found.depth.tolist() == [1.0, -np.inf]
     assert found.separation[0] == np.inf
-    assert np.isnan(found.alone_from[1])
+    assert np.isnan(found.linear_from[1])
     always = responses((np.array([[1.0, 0.0]]), np.array([0.0, 0.5])))
     assert always.threshold[1] == 0
     assert always.separation[0] == -np.inf
@@ -87,6 +87,28 @@ def test_unique_positive_is_its_own_output_and_no_other() -> None:
     W, b = np.array([[1.0, -1.0, 0.5]]), np.array([0.0, 0.0, -0.25])
     assert unique_positive((W, b)).tolist() == [False, True, False]
     assert unique_positive((W, b), tolerance=0.3).tolist() == [True, True, False]
+
+
+def test_rounding_does_not_decide_where_the_best_arrangements_lie_on_the_border() -> None:
+    for n in range(3, 40):
+        turn = 2 * np.pi * np.arange(n) / n
+        W = (1 - np.cos(turn[1])) ** -0.5 * np.stack([np.cos(turn), np.sin(turn)])
+        assert unique_positive((W, 1 - (W * W).sum(0))).all()
+    R = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    octahedron = R @ np.concatenate([np.eye(4), -np.eye(4)], axis=1)
+    assert unique_positive((octahedron, np.zeros(8))).all()
+    found = responses((octahedron, np.zeros(8)))
+    assert (found.linear_from == 0).all()
+    assert np.isinf(found.linear_to).all()
+    assert not unique_positive((1.001 * octahedron[:, :4] + 0.001, np.zeros(4))).any()
+
+
+def test_one_hot_errors_and_zero_loss() -> None:
+    model = (np.array([[1.0, -1.0]]), np.array([0.0, 0.005]))
+    np.testing.assert_allclose(one_hot_errors(model), [[0, 0], [0, 0.005]])
+    assert reconstructs(model).item()
+    assert not reconstructs(model, tolerance=0.004).item()
+    assert reconstructs((np.zeros((3, 1, 2)), np.zeros((3, 2)))).tolist() == [False] * 3
 
 
 def test_a_batch_is_its_members() -> None:

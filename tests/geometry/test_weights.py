@@ -105,7 +105,26 @@ def test_the_padding_of_smaller_models_is_cut_off() -> None:
     small = weights_of(run.at(features=3))
     assert (small.features, small.batch) == (3, (2,))
     assert np.isfinite(small.decoder).all()
-    assert weights_of(run).features == 5
+    with pytest.raises(BadInput, match=r"this run holds models of different sizes; pick those of one size"):
+        weights_of(run)
+    wide = tg.train(tg.Autoencoder(features=4, hidden=2), tg.OneHot(), steps=2, over={"hidden": [2, 3]})
+    with pytest.raises(BadInput, match=r"different sizes"):
+        weights_of(wide)
+    assert weights_of(wide.at(hidden=2)).hidden == 2
+
+
+def test_a_diverged_run_is_not_a_smaller_one() -> None:
+    over = {"learning_rate": [1e-3, 1e38], "seed": [0, 1]}
+    run = tg.train(tg.Autoencoder(features=3, hidden=2), tg.OneHot(), steps=20, over=over)
+    assert run.counts()["diverged"] == 2
+    assert weights_of(run).batch == (2, 2)
+
+
+def test_square_matrices_are_read_as_they_lie() -> None:
+    E, D = np.arange(9.0).reshape(3, 3), np.arange(9.0, 18.0).reshape(3, 3)
+    found = weights_of({"encoder.weight": E, "decoder.weight": D, "decoder.bias": np.zeros(3)})
+    same(found, E, D, np.zeros(3))
+    same(weights_of((E, None)), E, E.T, np.zeros(3))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +136,8 @@ def test_the_padding_of_smaller_models_is_cut_off() -> None:
         ((B, B), r"W of shape \(5,\) must have shape \(m, n\)"),
         ({"W": W, "b": B, "b_e": np.zeros(3)}, r"do not fit each other; they need to be \(..., m, n\)"),
         ({"W": W, "b": np.float64(1)}, r"fits no bias of length 0"),
+        ({"W": "abc"}, r"W='abc' must be an array of numbers"),
+        ({"weight": W, "bias": B}, r"this mapping holds weight, bias, but a model needs an encoder called one of"),
     ],
 )
 def test_bad_input(model: Any, message: str) -> None:

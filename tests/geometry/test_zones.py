@@ -10,7 +10,7 @@ from oracle import zones as oracle
 from tegum.errors import BadInput
 from tegum.geometry.clipping import area, cube, disc, volume
 from tegum.geometry.weights import Weights, weights_of
-from tegum.geometry.zones import alone, boundaries, cells, outline, polyhedra, reach, sliced, zones
+from tegum.geometry.zones import boundaries, cells, centred, lone_zones, outline, polyhedra, reach, sliced, zones
 
 
 def models(count: int, m: int, most: int = 12) -> Iterator[Weights]:
@@ -20,7 +20,7 @@ def models(count: int, m: int, most: int = 12) -> Iterator[Weights]:
 def test_a_thousand_planar_models_have_the_exact_areas() -> None:
     for model in models(1000, 2, most=12):
         domain = disc(float(reach(model)), 12)
-        ours, lone = area(zones(model, domain)), area(alone(model, domain))
+        ours, lone = area(zones(model, domain)), area(lone_zones(model, domain))
         scale = max(1.0, float(area(domain)))
         for i in range(model.features):
             assert ours[i] == pytest.approx(oracle.zone_area(model.decoder, model.bias, domain, i), abs=1e-9 * scale)
@@ -35,7 +35,7 @@ def test_planar_cells_are_where_looking_at_points_says() -> None:
         found = cells(model)
         assert sum(cell.size for cell in found) == pytest.approx(float(area(disc(radius))), rel=1e-9)
         assert len(found) <= 1 + model.features * (model.features + 1) / 2
-        for h in rng.uniform(-radius / 2, radius / 2, size=(20, 2)):
+        for h in model.encoder_bias + rng.uniform(-radius / 2, radius / 2, size=(20, 2)):
             if np.abs(model.decoder @ h + model.bias).min() > 1e-9 or (model.decoder == 0).all(1).any():
                 holding = [set(cell.active) for cell in found if _inside(cell.shape, h)]
                 assert oracle.active(model.decoder, model.bias, h) in holding
@@ -49,7 +49,7 @@ def _inside(polygon: np.ndarray, h: np.ndarray) -> bool:
 
 def test_cells_add_up_to_zones_and_lone_zones() -> None:
     for model in models(80, 2, most=9):
-        found, lone, all_of = cells(model), area(alone(model)), area(zones(model))
+        found, lone, all_of = cells(model), area(lone_zones(model)), area(zones(model))
         scale = float(area(disc(reach(model))))
         for i in range(model.features):
             assert sum(c.size for c in found if i in c.active) == pytest.approx(all_of[i], abs=1e-9 * scale)
@@ -110,7 +110,7 @@ def test_a_hexagon_by_hand() -> None:
     model = (W, np.full(6, -1.0))
     large = disc(2**0.5, 6)  # the outline itself
     np.testing.assert_allclose(area(zones(model, large)), 3**0.5 / 2, atol=1e-12)
-    np.testing.assert_allclose(area(alone(model, large)), 3**0.5 / 6, atol=1e-12)
+    np.testing.assert_allclose(area(lone_zones(model, large)), 3**0.5 / 6, atol=1e-12)
     np.testing.assert_allclose(np.linalg.norm(boundaries(model).mean(axis=-2), axis=-1), 1 / 2**0.5, atol=1e-12)
     np.testing.assert_allclose(np.sort(outline(model), axis=0), np.sort(W.T, axis=0), atol=1e-12)
 
@@ -121,14 +121,14 @@ def test_turning_a_model_turns_its_zones() -> None:
     turn = 2 * np.pi * 7 / 120
     R = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     np.testing.assert_allclose(area(zones((R @ W, b))), area(zones((W, b))), atol=1e-12)
-    np.testing.assert_allclose(area(alone((R @ W, b))), area(alone((W, b))), atol=1e-12)
+    np.testing.assert_allclose(area(lone_zones((R @ W, b))), area(lone_zones((W, b))), atol=1e-12)
 
 
 def test_a_batch_is_its_members() -> None:
     rng = np.random.default_rng(4)
     W, b = rng.normal(size=(4, 3, 2, 5)), rng.normal(size=(4, 3, 5))
     for place in np.ndindex(4, 3):
-        for what in (zones, alone):
+        for what in (zones, lone_zones):
             np.testing.assert_allclose(area(what((W, b)))[place], area(what((W[place], b[place]))), atol=1e-12)
 
 
@@ -155,15 +155,31 @@ def test_the_best_slice_holds_features_that_lie_in_a_plane() -> None:
     np.testing.assert_allclose(np.linalg.norm(plane.tips, axis=1), np.linalg.norm(W, axis=0), atol=1e-12)
 
 
+def test_a_biased_encoder_moves_the_domain_with_it() -> None:
+    W, b, c = 0.1 * np.eye(2), np.array([-0.05, 0.0]), np.array([100.0, -3.0])
+    model = weights_of({"W_e": W, "W_d": W.T, "b": b - W @ c, "b_e": c})
+    assert float(reach(model)) == pytest.approx(0.125)
+    np.testing.assert_allclose(area(zones(model)), area(zones((W, b))), rtol=1e-6)
+    np.testing.assert_allclose(centred(model).bias, b, atol=1e-12)
+    np.testing.assert_allclose(centred(model).at_tips, model.at_tips, atol=1e-12)
+
+
+def test_a_batch_of_one_is_one() -> None:
+    rng = np.random.default_rng(8)
+    W, b = rng.normal(size=(1, 1, 3, 4)), rng.normal(size=(1, 1, 4))
+    assert len(polyhedra((W, b))) == 4
+    assert len(cells((W, b))) == len(cells((W[0, 0], b[0, 0])))
+
+
 def test_bad_input() -> None:
     W, b = np.ones((3, 4)), np.zeros(4)
     with pytest.raises(BadInput, match=r"has m=3 but polygons need m=2; for m=3 use tegum.geometry.polyhedra"):
         zones((W, b))
     with pytest.raises(BadInput, match=r"has m=2 but polyhedra need m=3"):
         polyhedra((np.ones((2, 4)), b))
-    with pytest.raises(BadInput, match=r"made for one model, but this is a batch of shape \(2,\); pick one"):
+    with pytest.raises(BadInput, match=r"about one model, but here is a batch of shape \(2,\); pick one"):
         polyhedra((np.ones((2, 3, 4)), np.zeros((2, 4))))
-    with pytest.raises(BadInput, match=r"for larger m a slice of it"):
+    with pytest.raises(BadInput, match=r"for larger m take a slice"):
         cells((np.ones((5, 6)), np.zeros(6)))
     with pytest.raises(BadInput, match=r"must be two independent directions \(2, 3\) and a point \(3,\)"):
         sliced((W, b), np.array([[1.0, 0, 0], [2.0, 0, 0]]))

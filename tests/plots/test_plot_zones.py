@@ -7,7 +7,7 @@ import pytest
 import tegum as tg
 from tegum.errors import BadInput
 from tegum.geometry.clipping import area
-from tegum.geometry.zones import alone, zones
+from tegum.geometry.zones import lone_zones, zones
 from tegum.plots.zones import COUNTS, latent_cells, latent_zones, zone_film
 
 TURN = np.pi * np.arange(6) / 3
@@ -32,7 +32,7 @@ def _split(points: np.ndarray) -> list[np.ndarray]:
 
 def test_what_is_drawn_are_the_zones() -> None:
     figure = latent_zones((W, B))
-    for words, expected in (("zone of output", zones((W, B))), ("alone is positive", alone((W, B)))):
+    for words, expected in (("zone of output", zones((W, B))), ("alone is positive", lone_zones((W, B)))):
         drawn = fills(figure, words)
         assert len(drawn) == 6
         np.testing.assert_allclose(sorted(area(part[:-1]) for part in drawn), sorted(area(expected)), rtol=1e-9)
@@ -61,7 +61,11 @@ def test_every_make_of_model_in_one_line() -> None:
 @pytest.mark.parametrize("hidden", [1, 2, 3, 5])
 def test_any_number_of_hidden_dimensions(hidden: int) -> None:
     rng = np.random.default_rng(hidden)
-    figure = latent_zones((rng.normal(size=(hidden, 7)), rng.normal(size=7)))
+    model = rng.normal(size=(hidden, 7)), rng.normal(size=7)
+    assert len(latent_cells(model).data) > 7
+    figure = latent_zones(model, subtitles=["below"] if hidden == 3 else None)
+    if hidden == 3:
+        assert "below" in [note.text for note in figure.layout.annotations]
     solid = [trace for trace in figure.data if trace.type == "mesh3d"]
     assert bool(solid) == (hidden == 3)
     words = " ".join(note.text for note in figure.layout.annotations)
@@ -74,9 +78,24 @@ def test_features_that_a_smaller_model_lacks_are_left_out() -> None:
     padded[0][1, :, :3], padded[1][1, :3] = W[:, ::2], B[::2]
     drawn = fills(latent_zones(padded, ["six", "three"]), "alone is positive")
     assert len(drawn) == 9
-    small = sorted(area(alone((W[:, ::2], B[::2]))))
+    small = sorted(area(lone_zones((W[:, ::2], B[::2]))))
     found = sorted(float(area(part[:-1])) for part in drawn)
     assert all(np.isclose(found, value).any() for value in small)
+
+
+def test_tips_tell_the_truth_also_where_their_shadows_are_drawn() -> None:
+    Q = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    figure = latent_zones((np.concatenate([Q, -Q], axis=1), np.zeros(8)))
+    told = next(trace.text for trace in figure.data if trace.mode == "markers" and trace.text is not None)
+    assert all(f"output {i}: 1<" in f"{words}<" and "also" not in words for i, words in enumerate(told))
+
+
+def test_a_biased_encoder_is_drawn_around_the_latent_of_zero() -> None:
+    c = np.array([100.0, 0.0])
+    moved = latent_zones({"W_e": W, "W_d": W.T, "b": B - W.T @ c, "b_e": c})
+    there, here = fills(moved, "zone of output"), fills(latent_zones((W, B)), "zone of output")
+    for part, other in zip(there, here, strict=True):
+        np.testing.assert_allclose(part, other, atol=1e-9)
 
 
 def test_cells_are_coloured_by_how_many_outputs_are_positive() -> None:
@@ -102,5 +121,9 @@ def test_bad_input() -> None:
         latent_zones((W, B), ["a", "b"])
     with pytest.raises(BadInput, match=r"a film needs the moments of one model with m=2 along one axis"):
         zone_film((W, B), ["0"])
+    with pytest.raises(BadInput, match=r"about one model, but here is a batch of shape \(40,\)"):
+        latent_cells(many)
+    with pytest.raises(BadInput, match=r"dented=True draws an outline in the plane, m=2, but this model has m=3"):
+        latent_zones((np.ones((3, 5)), np.zeros(5)), dented=True)
     with pytest.raises(BadInput, match=r"holds 4 models with m=3 and a figure has room for 3"):
         latent_zones((np.ones((4, 3, 5)), np.zeros((4, 5))))

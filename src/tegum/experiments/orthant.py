@@ -15,7 +15,7 @@ from tegum.geometry.polytopes import planar_gaps
 from tegum.geometry.projections import random_frames
 from tegum.geometry.responses import unique_positive
 from tegum.geometry.weights import Weights, weights_of
-from tegum.geometry.zones import alone
+from tegum.geometry.zones import lone_zones
 from tegum.plots.clamp import clamp, strata_bars, turning_line
 from tegum.plots.lines import against, bands
 from tegum.plots.orthant import orthant
@@ -341,7 +341,7 @@ def _rays() -> Judged:
     W = crosses(5)
     models = _unbiased(W)
     whole = disc()
-    largest = float(area(alone(models, whole)).max() / area(whole))
+    largest = float(area(lone_zones(models, whole)).max() / area(whole))
     met = bool(unique_positive(models, ROUNDING).all())
     measured = f"{len(W)} solutions: all tips meet the criterion; largest region {largest:.1g} of the area"
     note = (

@@ -8,6 +8,8 @@ from jaxtyping import Bool, Float
 
 from tegum.geometry.weights import Weights, weights_of
 
+ROUNDING = 1e-12  # of the largest slope or offset of a model: smaller ones are zero
+
 
 @dataclass(frozen=True)
 class Responses:
@@ -21,8 +23,8 @@ class Responses:
     separation: distance from the tip to the nearest zone of another output; negative inside one.
     received: Σ_{j≠i} y_i(e_j)², what output i wrongly shows of other features at their tips.
     sent: Σ_{j≠i} y_j(e_i)², what feature i wrongly wakes.
-    alone_from, alone_to: the values v between which output i and no other is positive, where y is v's line along the
-        right axis; NaN where there are none.
+    linear_from, linear_to: the linear range: the values v between which output i and no other is positive, so that
+        y moves along the right axis in a straight line; NaN where there are none.
     """
 
     gain: np.ndarray
@@ -32,8 +34,8 @@ class Responses:
     separation: np.ndarray
     received: np.ndarray
     sent: np.ndarray
-    alone_from: np.ndarray
-    alone_to: np.ndarray
+    linear_from: np.ndarray
+    linear_to: np.ndarray
 
 
 def responses(model: Any) -> Responses:
@@ -46,8 +48,7 @@ def responses(model: Any) -> Responses:
     (2.0, 0.5)
     """
     weights = weights_of(model)
-    slope = weights.decoder @ weights.encoder
-    base = np.einsum("...nm,...m->...n", weights.decoder, weights.encoder_bias) + weights.bias
+    slope, base = _lines(weights)
     shown, own = np.maximum(weights.at_tips, 0), np.eye(weights.features, dtype=bool)
     wrong = np.where(own, 0, shown * shown)
     far = _distances(weights)
@@ -64,8 +65,8 @@ def responses(model: Any) -> Responses:
         separation=np.where(own, -np.inf, far).max(axis=-2) * -1,
         received=wrong.sum(-1),
         sent=wrong.sum(-2),
-        alone_from=np.where(some, low, np.nan),
-        alone_to=np.where(some, high, np.nan),
+        linear_from=np.where(some, low, np.nan),
+        linear_to=np.where(some, high, np.nan),
     )
 
 
@@ -90,12 +91,24 @@ def reconstructs(model: Any, tolerance: float = 0.01) -> Bool[np.ndarray, "*batc
     return np.asarray(np.abs(one_hot_errors(model)).max(axis=(-2, -1)) < tolerance)
 
 
-def unique_positive(model: Any, tolerance: float = 0.0) -> Bool[np.ndarray, "*batch n"]:
-    """Whether each feature at its tip makes its own output positive and no other, up to a tolerance in the output."""
+def unique_positive(model: Any, tolerance: float = 1e-9) -> Bool[np.ndarray, "*batch n"]:
+    """Whether each feature at its tip makes its own output positive and no other.
+
+    tolerance: an output up to this part of the model's largest one, before ReLU, counts as silent: the best
+    arrangements lie on that very border, where rounding would decide.
+    """
     z = weights_of(model).at_tips
-    own = np.eye(z.shape[-1], dtype=bool)
-    silent = (np.where(own, -np.inf, z) <= tolerance).all(axis=-2)
-    return (np.einsum("...ii->...i", z) > tolerance) & silent
+    own, silence = np.eye(z.shape[-1], dtype=bool), tolerance * np.abs(z).max(axis=(-2, -1), keepdims=True)
+    silent = (np.where(own, -np.inf, z) <= silence).all(axis=-2)
+    return (np.einsum("...ii->...i", z) > silence[..., 0]) & silent
+
+
+def _lines(weights: Weights) -> tuple[np.ndarray, np.ndarray]:
+    """Output i, before ReLU, for feature j alone at v is base_i + slope_ij v; exact zeros for what is rounding."""
+    slope = weights.decoder @ weights.encoder
+    base = np.einsum("...nm,...m->...n", weights.decoder, weights.encoder_bias) + weights.bias
+    small = ROUNDING * np.maximum(np.abs(slope).max(axis=(-2, -1)), np.abs(base).max(axis=-1))[..., None]
+    return np.where(np.abs(slope) <= small[..., None], 0.0, slope), np.where(np.abs(base) <= small, 0.0, base)
 
 
 def _distances(weights: Weights) -> np.ndarray:

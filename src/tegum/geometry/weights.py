@@ -12,9 +12,9 @@ from jaxtyping import Float
 
 from tegum.errors import BadInput, shown
 
-ENCODERS = ("W", "W_e", "W_enc", "encoder.weight", "weight")
+ENCODERS = ("W", "W_e", "W_enc", "encoder.weight")
 DECODERS = ("W_d", "W_dec", "decoder.weight")
-BIASES = ("b", "b_final", "b_d", "b_dec", "decoder.bias", "bias")
+BIASES = ("b", "b_final", "b_d", "b_dec", "decoder.bias")
 ENCODER_BIASES = ("b_e", "b_enc", "encoder.bias")
 KNOWN = (*ENCODERS, *DECODERS, *BIASES, *ENCODER_BIASES)
 
@@ -62,7 +62,7 @@ class Weights:
         return Weights(encoder, decoder, bias, inner, self.labels)
 
     def __getitem__(self, place: Any) -> "Weights":
-        """One model, or some, of the batch."""
+        """One model, or some, of the batch, without their labels."""
         encoder, decoder, bias, inner = (part[place] for part in self.parts)
         return Weights(encoder, decoder, bias, inner)
 
@@ -72,6 +72,14 @@ class Weights:
         return self.encoder, self.decoder, self.bias, self.encoder_bias
 
 
+def single(model: Any) -> Weights:
+    """The weights of one model; a batch that holds one is one. Raises `BadInput` for more."""
+    weights = weights_of(model)
+    if int(np.prod(weights.batch)) != 1:
+        raise BadInput(f"this is about one model, but here is a batch of shape {weights.batch}; pick one of them.")
+    return weights.flat()[0] if weights.batch else weights
+
+
 def weights_of(model: Any) -> Weights:
     """Read the weights of a model.
 
@@ -79,10 +87,11 @@ def weights_of(model: Any) -> Weights:
         module itself; or `Weights`. In a mapping the encoder is called W, W_e, W_enc or encoder.weight, the decoder
         (if it is not the encoder's transpose) W_d, W_dec or decoder.weight, the bias b, b_final, b_dec or
         decoder.bias, an encoder's bias b_e, b_enc or encoder.bias; other entries are not looked at. Leading axes are
-        a batch. W may be (m, n) or (n, m), as the bias's length tells, and without a bias n is the longer side.
+        a batch. A bias of None or none at all is zero. W may be (m, n) or (n, m), as the bias's length tells; without
+        a bias n is the longer side; a square encoder is read as (m, n) and a square decoder as (n, m).
 
-    Raises `BadInput` for what has no such arrays, or shapes that do not fit, or a Run with an activation other than
-    ReLU outside or none inside, for which zones are not what is drawn here.
+    Raises `BadInput` for what has no such arrays, for shapes that do not fit, for a Run of models of different sizes,
+    and for a Run with an activation other than ReLU outside or none inside.
 
     >>> weights_of((np.eye(2, 3), np.zeros(3))).at_tips
     array([[1., 0., 0.],
@@ -121,11 +130,22 @@ def _of_run(run: Any) -> Weights:
         if arrays[name].dims[-2:] == ("feature", "latent") and name in ENCODERS:
             given[name] = array.mT
     weights = _of_mapping(_trimmed(given, arrays))
+    _need_one_size(weights, run.data["diverged"].transpose(*axes).values)
     sizes = [[f"{axis} {_short(value)}" for value in run.data[axis].values] for axis in axes]
     labels = [""]
     for names in sizes:
         labels = [f"{label}, {name}".removeprefix(", ") for label in labels for name in names]
     return Weights(weights.encoder, weights.decoder, weights.bias, weights.encoder_bias, tuple(labels) if axes else ())
+
+
+def _need_one_size(weights: Weights, diverged: np.ndarray) -> None:
+    """Smaller models of a run are padded with NaN, which numbers about latent space cannot do with."""
+    unknown = np.isnan(weights.decoder)
+    if (unknown.any(axis=(-2, -1)) & ~unknown.all(axis=(-2, -1)) & ~diverged).any():
+        raise BadInput(
+            "this run holds models of different sizes; pick those of one size, such as run.at(features=5) or "
+            "run.at(hidden=2)."
+        )
 
 
 def _short(value: Any) -> str:
@@ -154,7 +174,7 @@ def _of_mapping(given: Mapping[str, Any]) -> Weights:
     n = max(encoder.shape[-2:]) if bias is None else bias.shape[-1] if bias.ndim else 0
     encoder = _lying(encoder, n, "W")
     m, batch = encoder.shape[-2], encoder.shape[:-2]
-    decoder = encoder.mT if decoder is None else _lying(decoder, n, "W_d").mT
+    decoder = encoder.mT if decoder is None else _standing(decoder, n)
     bias = np.zeros(n) if bias is None else bias
     inner = np.zeros(m) if inner is None else inner
     try:
@@ -172,16 +192,23 @@ def _of_mapping(given: Mapping[str, Any]) -> Weights:
 
 
 def _found(given: Mapping[str, Any], names: Sequence[str]) -> np.ndarray | None:
-    here = [name for name in names if name in given]
-    return _array(given[here[0]]) if here else None
+    here = [name for name in names if given.get(name) is not None]
+    return _array(here[0], given[here[0]]) if here else None
 
 
-def _array(value: Any) -> np.ndarray:
+def _array(name: str, value: Any) -> np.ndarray:
     """As float64, out of PyTorch too."""
     if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        value = value.double().numpy() if hasattr(value, "double") else value
-    return np.asarray(value, float)
+        value = value.detach().cpu().double().numpy()
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise BadInput(f"{name}={shown(value)} must be an array of numbers.") from None
+
+
+def _standing(matrix: np.ndarray, n: int) -> np.ndarray:
+    """A decoder with features along its first axis."""
+    return matrix if matrix.shape[-2] == n else _lying(matrix, n, "W_d").mT
 
 
 def _lying(matrix: np.ndarray, n: int, name: str) -> np.ndarray:

@@ -1,10 +1,10 @@
-"""Latent zones: the part of latent space in which an output is positive, exactly, as polygons and polyhedra.
+"""Latent zones: for each output, where in latent space it is positive; exact polygons and polyhedra.
 
 Output i of y = ReLU(D h + b) is positive in a half-space, D_i·h + b_i > 0, its *zone*, bounded by a line (m = 2) or a
 plane (m = 3). Zones have no end; to be drawn or measured they are cut to a convex *domain*. By default it is a disc
-(or ball) around h = 0 that holds every feature's tip with room to spare. A disc, because W is known up to rotation
-only and a disc does not change with it; the outline through the tips (`outline`) seems to say that latent space ends
-there, and a feature near the origin gives it a dent.
+(or ball) around the latent of x = 0 that holds every feature's tip with room to spare. A disc, because W is known up
+to rotation only and a disc does not change with it; the outline through the tips (`outline`) seems to say that latent
+space ends there, and a feature near the origin gives it a dent.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,22 @@ from jaxtyping import Float
 
 from tegum.errors import BadInput
 from tegum.geometry.clipping import ROUNDING, area, ball, clip, cut, disc, unit, volume, widened
-from tegum.geometry.weights import Weights, weights_of
+from tegum.geometry.weights import Weights, single, weights_of
 
-ROOM = 1.25  # radius of the default domain, in lengths of the longest tip
+ROOM = 1.25  # radius of the default domain, in lengths of the longest spoke
 
 
 def reach(model: Any) -> Float[np.ndarray, "*batch"]:
-    """Radius of the default domain: 1.25 times the length of the longest tip; 1 where all are zero."""
+    """Radius of the default domain: 1.25 times the distance of the farthest tip from the latent of x = 0, or 1."""
+    lengths = np.nan_to_num(np.linalg.norm(weights_of(model).encoder, axis=-2)).max(axis=-1)
+    return np.asarray(np.where(lengths > 0, ROOM * lengths, 1.0))
+
+
+def centred(model: Any) -> Weights:
+    """The same model with the origin of its latent space moved to the latent of x = 0, which changes no output."""
     weights = weights_of(model)
-    lengths = np.nan_to_num(np.linalg.norm(weights.tips, axis=-1))
-    longest = np.maximum(lengths.max(-1), np.linalg.norm(weights.encoder_bias, axis=-1))
-    return np.asarray(np.where(longest > 0, ROOM * longest, 1.0))
+    bias = weights.bias + np.einsum("...nm,...m->...n", weights.decoder, weights.encoder_bias)
+    return Weights(weights.encoder, weights.decoder, bias, np.zeros_like(weights.encoder_bias), weights.labels)
 
 
 def outline(model: Any) -> Float[np.ndarray, "*batch n 2"]:
@@ -70,7 +75,7 @@ def boundaries(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -
     return np.where(there.any(axis=-1)[..., None, None], ends, np.nan)
 
 
-def alone(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
+def lone_zones(model: Any, domain: Float[np.ndarray, "... V 2"] | None = None) -> Float[np.ndarray, "*batch n W 2"]:
     """Where each output is the only positive one (m = 2), cut to the domain.
 
     What lies here, ReLU snaps to an axis: the "unique single positive value" criterion of *Superposition: An Actual
@@ -99,13 +104,11 @@ def polyhedra(
 ) -> list[Float[np.ndarray, "G W 3"]]:
     """The zone of each output of one model with m = 3, cut to the domain (default: its ball), as faces.
 
-    only: the part of each zone where no other output is positive, as in `alone`.
+    only: the part of each zone where no other output is positive, as in `lone_zones`.
     """
-    weights = weights_of(model)
+    weights = single(model)
     _need(weights, 3)
-    if weights.batch:
-        raise BadInput(f"polyhedra are made for one model, but this is a batch of shape {weights.batch}; pick one.")
-    whole = ball(float(reach(weights))) if domain is None else domain
+    whole = _ball(weights, domain)
     found = [_zone(whole, weights, i) for i in range(weights.features)]
     if only:
         others = [[j for j in range(weights.features) if j != i] for i in range(weights.features)]
@@ -149,15 +152,13 @@ def cells(model: Any, domain: np.ndarray | None = None) -> list[Cell]:
     >>> sorted((cell.active, round(cell.size, 6)) for cell in cells((W, np.zeros(2)), disc(1.0, 4)))
     [((), 0.5), ((0,), 0.5), ((0, 1), 0.5), ((1,), 0.5)]
     """
-    weights = weights_of(model)
-    if weights.batch or weights.hidden not in (2, 3):
+    weights = single(model)
+    if weights.hidden not in (2, 3):
         raise BadInput(
-            f"cells are made for one model with m=2 or m=3, but this has m={weights.hidden} and a batch of shape "
-            f"{weights.batch}; pick one model, and for larger m a slice of it (tegum.geometry.sliced)."
+            f"this model has m={weights.hidden} but cells need m=2 or m=3; for larger m take a slice "
+            "(tegum.geometry.sliced)."
         )
-    flat = weights.hidden == 2
-    part = clip if flat else cut
-    whole = _domain(weights, domain) if flat else ball(float(reach(weights))) if domain is None else domain
+    part, whole = (clip, _domain(weights, domain)) if weights.hidden == 2 else (cut, _ball(weights, domain))
     found = [Cell((), whole)]
     for i, (normal, offset) in enumerate(zip(weights.decoder, weights.bias, strict=True)):
         split = []
@@ -183,11 +184,10 @@ def sliced(
 
     directions: two that span the plane; by default those along which the tips spread most, from the latent of x = 0
     (their first two principal axes, not centred). centre: the point of the plane that becomes its origin; default
-    the latent of x = 0. The tips become their shadows on the plane, which lie in it only where m = 2.
+    the latent of x = 0. Its tips are the shadows of the model's on the plane, and what it answers to features is not
+    what the model answers: for that take `responses` of the model itself.
     """
-    weights = weights_of(model)
-    if weights.batch:
-        raise BadInput(f"a slice is taken through one model, but this is a batch of shape {weights.batch}; pick one.")
+    weights = single(model)
     middle = weights.encoder_bias if centre is None else np.asarray(centre, float)
     if directions is None:
         directions = np.linalg.svd(weights.encoder.T, full_matrices=True)[2][:2]
@@ -208,7 +208,13 @@ def sliced(
 
 
 def _domain(weights: Weights, domain: np.ndarray | None) -> np.ndarray:
-    return disc(reach(weights)) if domain is None else np.asarray(domain, float)
+    if domain is None:
+        return disc(reach(weights)) + weights.encoder_bias[..., None, :]
+    return np.asarray(domain, float)
+
+
+def _ball(weights: Weights, domain: np.ndarray | None) -> np.ndarray:
+    return ball(float(reach(weights))) + weights.encoder_bias if domain is None else np.asarray(domain, float)
 
 
 def _need(weights: Weights, m: int) -> None:

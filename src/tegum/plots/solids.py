@@ -8,16 +8,19 @@ import plotly.graph_objects as go
 from tegum.errors import BadInput
 from tegum.geometry.clipping import ball
 from tegum.geometry.weights import Weights
-from tegum.geometry.zones import polyhedra, reach
+from tegum.geometry.zones import centred, polyhedra, reach
 from tegum.plots import style
 from tegum.plots.space import arrows, scene, space
 
 
-def zone_scenes(many: Weights, titles: Sequence[str], domain: np.ndarray | None = None) -> go.Figure:
+def zone_scenes(
+    many: Weights, titles: Sequence[str], domain: np.ndarray | None = None, *, subtitles: Sequence[str] | None = None
+) -> go.Figure:
     """Where each output alone is positive in models with m = 3, side by side in scenes of one scale.
 
-    many: models along one batch axis, at most three; titles: one for each. domain: faces (F, V, 3) of a convex
-    polyhedron to cut to; default a ball around all tips.
+    many: models along one batch axis, at most three; titles, subtitles: one for each, above and below.
+    domain: faces (F, V, 3) of a convex polyhedron around the latent of x = 0 to cut to; default a ball that holds all
+    tips.
     """
     k = len(many.encoder)
     if k > 3:
@@ -27,6 +30,7 @@ def zone_scenes(many: Weights, titles: Sequence[str], domain: np.ndarray | None 
     figure = space(
         560, scenes=[(s / k, (s + 1) / k) for s in range(k)], axes=False, reach=np.abs(whole).max(), eye=(1.0, 0.9, 0.6)
     )
+    many = centred(many)
     shades = style.feature_colours(many.features)
     for s in range(k):
         model = many[s]
@@ -35,8 +39,10 @@ def zone_scenes(many: Weights, titles: Sequence[str], domain: np.ndarray | None 
             _mesh(figure, faces, shades[i], 0.55, f"output {i} alone is positive", scene(s))
             _edges(figure, faces, shades[i], scene(s))
         _spears(figure, model, shades, scene(s))
-        middle = {"x": (s + 0.5) / k, "y": 0.97, "xref": "paper", "yref": "paper", "showarrow": False}
-        figure.add_annotation(**middle, text=titles[s], font={"size": 15, "family": style.SERIF})
+        middle = {"x": (s + 0.5) / k, "xref": "paper", "yref": "paper", "showarrow": False}
+        figure.add_annotation(**middle, y=0.97, text=titles[s], font={"size": 15, "family": style.SERIF})
+        if subtitles:
+            figure.add_annotation(**middle, y=0.03, text=subtitles[s], font={"size": 12, "color": style.MUTED})
     return figure.update_layout(showlegend=False)
 
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from tegum.errors import BadInput
 from tegum.geometry.clipping import disc
-from tegum.geometry.weights import Weights, weights_of
-from tegum.geometry.zones import alone, boundaries, cells, outline, reach, sliced, zones
+from tegum.geometry.weights import Weights, single, weights_of
+from tegum.geometry.zones import boundaries, cells, centred, lone_zones, outline, reach, sliced, zones
 from tegum.plots import style
 from tegum.plots.solids import zone_scenes
 from tegum.plots.space import arrows, film, places
@@ -36,12 +36,14 @@ def latent_zones(
         PyTorch state dict. With m = 2 each model is a tile; with m = 3 a scene to turn; with m > 3 the slice along
         the plane that fits the features best, where features are shown by their shadows; m = 1 is drawn as a strip.
     titles, subtitles: a line above and one below each; by default the labels of a run.
-    domain: polygon (V, 2), or faces (F, V, 3) for m = 3, to cut the zones to; default a disc around all tips.
-    dented: also draw the outline through the tips, as *Superposition: An Actual View of Latent Spaces* (2024) does.
+    domain: polygon (V, 2), or faces (F, V, 3) for m = 3, around the latent of x = 0, to cut the zones to; default a
+        disc (ball) that holds all tips.
+    columns: tiles in a row. dented: also draw the outline through the tips of a model with m = 2, as *Superposition: An
+        Actual View of Latent Spaces* (2024) does.
 
     The faint area in a feature's colour is its zone, where its output is positive; the strong part is where no other
     output is, so that ReLU snaps a latent there to the feature's axis. Ground without colour: all outputs are zero.
-    A spoke leads to the latent of each feature at x = 1.
+    A spoke leads to the latent of each feature at x = 1; the picture is centred on the latent of x = 0.
     """
     many = weights_of(model).flat()
     if len(many.encoder) > MOST:
@@ -52,11 +54,13 @@ def latent_zones(
     words = list(titles or many.labels or [""] * len(many.encoder))
     if len(words) != len(many.encoder) or (subtitles and len(subtitles) != len(words)):
         raise BadInput(f"titles and subtitles must be as many as there are models, {len(many.encoder)}.")
+    if dented and many.hidden != 2:
+        raise BadInput(f"dented=True draws an outline in the plane, m=2, but this model has m={many.hidden}.")
     if many.hidden == 3:
-        return zone_scenes(many, words, domain)
+        return zone_scenes(many, words, domain, subtitles=subtitles)
     if many.hidden > 3 and subtitles is None:
         subtitles = [SLICE] * len(words)
-    return _tiles(_planar(many), words, subtitles, domain, dented, columns)
+    return _tiles(many, words, subtitles, domain, dented, columns)
 
 
 def zone_film(model: Any, labels: Sequence[str], *, what: str = "step") -> go.Figure:
@@ -85,11 +89,11 @@ def _moved(traces: Sequence[Any]) -> list[Any]:
 def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
     """All cells of one model in the plane: which set of outputs is positive where (hover), coloured by how many.
 
-    model: as for `latent_zones`, with m = 2, or its best slice for m > 2.
+    model: one, as for `latent_zones`; its best slice for m > 2. domain: as there.
     """
-    weights = weights_of(model)
-    weights = sliced(weights) if weights.hidden > 2 else weights
-    radius = float(reach(weights))
+    one = single(model).flat()
+    weights = _planar(one)[0]
+    radius = float(reach(weights) if domain is None else np.abs(domain).max())
     tile = Tiles(1, 1, 2.2 * radius, 2.2 * radius, above=10, below=10, widest=620)
     figure = tile.figure(head=30)
     centre = moved(tile.corners(), 1.1 * radius, -1.1 * radius)[0]
@@ -106,7 +110,7 @@ def latent_cells(model: Any, *, domain: np.ndarray | None = None) -> go.Figure:
     for number in sorted({min(len(cell.active), len(COUNTS) - 1) for cell in found}):
         square = {"size": 13, "symbol": "square", "color": COUNTS[number], "line": {"width": 1, "color": style.MUTED}}
         figure.add_scatter(x=[None], y=[None], mode="markers", marker=square, name=_many(number), showlegend=True)
-    _spokes(figure, weights.flat(), centre[None], [style.INK] * weights.features)
+    _spokes(figure, weights.flat(), one, centre[None], [style.INK] * weights.features)
     return figure.update_layout(showlegend=True, legend={"y": 1, "yanchor": "bottom", "x": 0})
 
 
@@ -117,13 +121,13 @@ def _many(number: int) -> str:
 
 def _planar(many: Weights) -> Weights:
     """The models in the plane: with an empty second dimension where m = 1, on their best slices where m > 2."""
-    if many.hidden == 1:
-        encoder = np.concatenate([many.encoder, np.zeros_like(many.encoder)], axis=-2)
-        decoder = np.concatenate([many.decoder, np.zeros_like(many.decoder)], axis=-1)
-        inner = np.concatenate([many.encoder_bias, np.zeros_like(many.encoder_bias)], axis=-1)
-        return Weights(encoder, decoder, many.bias, inner)
     if many.hidden == 2:
-        return many
+        return centred(many)
+    if many.hidden == 1:
+        flat = centred(many)
+        encoder = np.concatenate([flat.encoder, np.zeros_like(flat.encoder)], axis=-2)
+        decoder = np.concatenate([flat.decoder, np.zeros_like(flat.decoder)], axis=-1)
+        return Weights(encoder, decoder, flat.bias, np.zeros((*flat.batch, 2)))
     slices = [sliced(many[p]).parts for p in range(len(many.encoder))]
     encoder, decoder, bias, inner = (np.stack(part) for part in zip(*slices, strict=True))
     return Weights(encoder, decoder, bias, inner)
@@ -137,6 +141,7 @@ def _tiles(
     dented: bool,
     columns: int | None,
 ) -> go.Figure:
+    true, many = many, _planar(many)
     k, n = len(many.encoder), many.features
     radius = float(np.nanmax(reach(many)) if domain is None else np.abs(domain).max())
     columns = columns or columns_for(k, most=4 if k > 3 else 3)
@@ -147,7 +152,7 @@ def _tiles(
     cut = disc(radius) if domain is None else domain
     _border(figure, np.broadcast_to(cut, (k, *cut.shape)) + centre[:, None])
     shades = style.feature_colours(n)
-    for polygons, opacity in ((zones(many, cut), FAINT), (alone(many, cut), STRONG)):
+    for polygons, opacity in ((zones(many, cut), FAINT), (lone_zones(many, cut), STRONG)):
         for i in range(n):
             _fill(figure, polygons[:, i] + centre[:, None], shades[i], opacity, i)
     for i, ends in enumerate(np.moveaxis(boundaries(many, cut), 1, 0) + centre[:, None]):
@@ -157,7 +162,7 @@ def _tiles(
         line = {"width": 1, "color": style.INK, "dash": "dot"}
         x, y = _closed(outline(many) + centre[:, None]).T
         figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
-    _spokes(figure, many, centre, shades)
+    _spokes(figure, many, true, centre, shades)
     write(figure, moved(centre, 0, 1.02 * radius), titles, size=15, up=14, family=style.SERIF)
     if subtitles:
         write(figure, moved(centre, 0, -1.02 * radius), subtitles, size=12, up=-14, color=style.MUTED)
@@ -186,19 +191,19 @@ def _fill(figure: go.Figure, polygons: np.ndarray, colour: str, opacity: float, 
     )  # fmt: skip
 
 
-def _spokes(figure: go.Figure, many: Weights, centre: np.ndarray, shades: Sequence[str]) -> None:
-    """From the latent of x = 0 to each tip, with the feature's number beyond it."""
+def _spokes(figure: go.Figure, many: Weights, true: Weights, centre: np.ndarray, shades: Sequence[str]) -> None:
+    """From the latent of x = 0 to each tip, with the feature's number beyond it; what is true of a tip on hover."""
     k, n = len(many.encoder), many.features
     start, tips = many.encoder_bias + centre, many.tips + centre[:, None]
     for i in range(n):
         line = {"width": 2.4, "color": shades[i]}
         figure.add_scatter(**arrows(tips[:, i], start), mode="lines", line=line, hoverinfo="skip", showlegend=False)
-    z = many.at_tips
+    z = true.at_tips
     figure.add_scatter(
         x=tips[..., 0].ravel(), y=tips[..., 1].ravel(), mode="markers", showlegend=False,
         hovertemplate="%{text}<extra></extra>",
         marker={"size": 8, "color": list(shades) * k, "opacity": 1, "line": {"width": 1, "color": style.GROUND}},
-        text=[_facts(z[p], float(np.linalg.norm(many.encoder[p, :, i])), i) for p in range(k) for i in range(n)],
+        text=[_facts(z[p], float(np.linalg.norm(true.encoder[p, :, i])), i) for p in range(k) for i in range(n)],
     )  # fmt: skip
     away = many.tips - many.encoder_bias[:, None]
     length = np.linalg.norm(away, axis=-1, keepdims=True)
