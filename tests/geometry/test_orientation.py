@@ -1,5 +1,7 @@
 """Tilts, parts and margins on models worked by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -40,8 +42,16 @@ def test_a_part_is_the_model_without_the_other_features() -> None:
     np.testing.assert_allclose(part(whole, (4, 0, 2)).at_tips, whole.at_tips[np.ix_([4, 0, 2], [4, 0, 2])])
 
 
-@pytest.mark.parametrize("outputs", [(0, 0, 1), (0, 5, 1), (-1, 0, 1)])
-def test_parts_that_do_not_exist_are_refused(outputs: tuple[int, ...]) -> None:
+def test_a_diverged_model_of_a_batch_has_no_tilt_and_harms_no_other() -> None:
+    W = np.stack([wheel(3)[0], np.full((2, 3), np.inf), np.full((2, 3), np.nan), np.eye(2, 3)])
+    found = tilt((W, np.zeros((4, 3))))
+    np.testing.assert_allclose(found[0], np.degrees(np.arcsin(3**-0.5)))
+    assert np.isnan(found[1:3]).all()
+    np.testing.assert_allclose(found[3], [0, 0, 90])
+
+
+@pytest.mark.parametrize("outputs", [(0, 0, 1), (0, 5, 1), (-1, 0, 1), (0.5,), ((0, 1),), ("a",)])
+def test_parts_that_do_not_exist_are_refused(outputs: tuple[Any, ...]) -> None:
     with pytest.raises(BadInput, match="different whole numbers from 0 to 4"):
         part((np.ones((2, 5)), np.zeros(5)), outputs)
 

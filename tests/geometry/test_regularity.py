@@ -1,5 +1,7 @@
 """Irregularity, by hand and by what must not change it."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -35,9 +37,10 @@ def test_short_columns_count_and_batches_are_taken() -> None:
     assert irregularity(W)[1] > 0.4
 
 
-def test_only_in_the_plane() -> None:
-    with pytest.raises((BadInput, TypeError)):
-        irregularity(np.ones((3, 4)))
+@pytest.mark.parametrize("measure", [irregularity, regular])
+def test_only_in_the_plane(measure: Callable[[np.ndarray], np.ndarray]) -> None:
+    with pytest.raises(BadInput, match=r"W of shape \(3, 4\) makes no polygon; regular arrangements need m=2"):
+        measure(np.ones((3, 4)))
 
 
 def test_a_polygon_is_regular_at_any_size_in_any_order() -> None:

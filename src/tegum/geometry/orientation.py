@@ -12,10 +12,11 @@ from tegum.geometry.weights import Weights, weights_of
 ROUNDING = 1e-12  # of the largest singular value: smaller ones are zero
 
 
-def part(model: Any, outputs: Sequence[int]) -> Weights:
-    """A model with some of its features and outputs, as if there were no others."""
-    weights, chosen = weights_of(model), list(outputs)
-    if len(set(chosen)) < len(chosen) or not all(0 <= i < weights.features for i in chosen):
+def part(model: Any, outputs: Sequence[Any]) -> Weights:
+    """A model with some of its features and outputs, by their numbers, as if there were no others."""
+    weights, chosen = weights_of(model), np.asarray(outputs)
+    whole = np.issubdtype(chosen.dtype, np.integer) and chosen.ndim == 1
+    if not whole or len({*chosen.tolist()}) < len(chosen) or not ((chosen >= 0) & (chosen < weights.features)).all():
         raise BadInput(f"outputs={tuple(outputs)} must be different whole numbers from 0 to {weights.features - 1}.")
     return Weights(
         weights.encoder[..., chosen], weights.decoder[..., chosen, :], weights.bias[..., chosen], weights.encoder_bias
@@ -25,17 +26,20 @@ def part(model: Any, outputs: Sequence[int]) -> Weights:
 def tilt(model: Any) -> Float[np.ndarray, "*batch n"]:
     """Angle in degrees between each output's axis and what the decoder spans, the latent space among the outputs.
 
-    0°: the axis lies in it; 90°: it stands upright on it, and the output does not depend on the latent.
+    0°: the axis lies in it; 90°: it stands upright on it, and the output does not depend on the latent. NaN for a model
+    with a decoder that is not finite.
 
     >>> tilt((np.eye(2, 3), np.zeros(3))).tolist()
     [0.0, 0.0, 90.0]
     """
-    left, size, _ = np.linalg.svd(weights_of(model).decoder)
+    decoder = weights_of(model).decoder
+    finite = np.isfinite(decoder).all(axis=(-2, -1))
+    left, size, _ = np.linalg.svd(np.where(finite[..., None, None], decoder, 0))
     n, m = left.shape[-1], size.shape[-1]
     spanned = np.zeros((*size.shape[:-1], n), dtype=bool)
     spanned[..., :m] = size > ROUNDING * size.max(axis=-1, keepdims=True, initial=0)
     along, across = (np.sqrt((left**2 * mask[..., None, :]).sum(-1)) for mask in (spanned, ~spanned))
-    degrees: np.ndarray = np.degrees(np.arctan2(across, along))
+    degrees: np.ndarray = np.where(finite[..., None], np.degrees(np.arctan2(across, along)), np.nan)
     return degrees
 
 
