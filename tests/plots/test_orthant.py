@@ -131,10 +131,31 @@ def test_a_line_stays_a_line() -> None:
     assert "36°, 61°, 71°" in figure.layout.annotations[0].text
 
 
-def test_more_dimensions_are_sliced() -> None:
-    W = np.diag([2.0, 1.0, 0.1])
-    shown = tips(orthant((W, np.zeros(3))).data)
-    np.testing.assert_allclose(xyz(shown), np.diag([4.0, 1.0, 0.0]), atol=1e-12)
+def test_of_more_dimensions_the_plane_is_a_slice_and_the_tips_are_the_model_s() -> None:
+    figure = orthant((np.diag([2.0, 1.0, 0.1]), np.zeros(3)))
+    np.testing.assert_allclose(xyz(tips(figure.data)), np.diag([4.0, 1.0, 0.01]), atol=1e-12)
+    plane = np.concatenate([xyz(mesh) for mesh in surfaces(figure.data).values()])
+    np.testing.assert_allclose(plane[:, 2], 0, atol=1e-12)
+    assert "need not lie on it" in figure.layout.annotations[0].text
+    assert "need not" not in orthant(TRIANGLE).layout.annotations[0].text
+
+
+def test_tips_of_a_model_without_loss_say_one_in_any_number_of_dimensions() -> None:
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    figure = orthant((np.hstack([turn, -turn]), np.zeros(8)), (5, 0, 7))
+    text = tips(figure.data).text
+    assert [text[j].split("<br>")[-1] for j in (5, 0, 7, 1)] == [
+        "y = (1, 0, 0)", "y = (0, 1, 0)", "y = (0, 0, 1)", "y = (0, 0, 0)",
+    ]  # fmt: skip
+
+
+def test_the_arrow_is_the_bias_itself_in_a_slice_too() -> None:
+    inner, bias = np.array([0.0, 0.0, 0.7]), np.array([-0.2, -0.3, -0.4])
+    figure = orthant(Weights(np.eye(3), np.eye(3), bias, inner))
+    heads = [trace for trace in figure.data if isinstance(trace, go.Cone)]
+    np.testing.assert_allclose(xyz(heads[-1])[0], bias)
+    assert "b = (−0.2, −0.3, −0.4)" in figure.layout.annotations[0].text
+    np.testing.assert_allclose(xyz(tips(figure.data)), np.eye(3) + bias + inner, atol=1e-12)
 
 
 def test_a_domain_cuts_the_plane() -> None:
@@ -172,6 +193,11 @@ def test_the_words_give_the_tilt() -> None:
 def test_what_is_no_orthant_is_refused(model: Any, outputs: tuple[int, ...]) -> None:
     with pytest.raises(BadInput, match=r"shows three outputs of one model with n of 3 or more; pick one"):
         orthant(model, outputs)
+
+
+def test_outputs_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(BadInput, match="different whole numbers from 0 to 2"):
+        orthant(TRIANGLE, (0, 1, 3))
 
 
 def test_a_diverged_model_is_refused() -> None:

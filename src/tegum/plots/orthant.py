@@ -26,11 +26,12 @@ def orthant(model: Any, outputs: Sequence[int] = (0, 1, 2), domain: np.ndarray |
 
     Positive: none, grey; exactly one, that feature's colour; two or three, red. The slider moves every point from z
     to (1 − t) z + t ReLU(z): the coloured parts fold onto the axes and the faces of the orthant, the grey part
-    onto the origin. Larger dots with numbers are the tips, each feature alone at 1; the arrow from the origin is b.
+    onto the origin. Larger dots with numbers are the tips, each feature alone at 1, where the model itself puts them;
+    the arrow from the origin is b.
 
-    model: whatever `tegum.geometry.weights_of` reads, one model with n ≥ 3. m = 1 gives a line; of m ≥ 3 it shows
-    the best-fitting slice (`tegum.geometry.sliced`). domain: convex polygon (V, 2) of latent space, for m = 1 its two
-    ends (2, 1); default: the disc that holds all tips.
+    model: whatever `tegum.geometry.weights_of` reads, one model with n ≥ 3. m = 1 gives a line; of m ≥ 3 the plane is
+    the best-fitting slice (`tegum.geometry.sliced`), in which the tips need not lie. domain: convex polygon (V, 2) of
+    latent space, for m = 1 its two ends (2, 1); default: the disc that holds all tips.
     """
     weights = weights_of(model)
     if weights.batch or weights.features < 3 or len(outputs) != 3:
@@ -40,23 +41,23 @@ def orthant(model: Any, outputs: Sequence[int] = (0, 1, 2), domain: np.ndarray |
         )
     if not all(np.isfinite(array).all() for array in weights.parts):
         raise BadInput("this model has weights that are not finite and no latent plane; pick one that did not diverge.")
-    sheet = _sheet(weights)
-    seen = part(sheet, outputs)
+    sheet, own = _sheet(weights), part(weights, outputs)
+    seen, shown = part(sheet, outputs), weights.at_tips[list(outputs)].T
     whole = _whole(sheet, domain, weights.hidden)
     names = [f"only y<sub>{i}</sub>" for i in outputs]
     shades = style.SERIES[:3]
     parts = _Parts(seen, whole, names, shades)
-    tips, coloured = _raised(seen, sheet.tips), {j: shades[k] for k, j in enumerate(outputs)}
+    spokes = _Spokes(_raised(own, weights.encoder_bias[None]), shown, {j: shades[k] for k, j in enumerate(outputs)})
     figure = space(640, axes=False, eye=_eye(seen))
-    length = 1.15 * max(parts.everything.max(), tips.max(), 0.1)
-    _room(figure, np.concatenate([parts.everything, tips, LABELS * length * np.eye(3), np.zeros((1, 3))]))
-    still = _stage(length, outputs, tilt(seen)) + _offset(seen.bias, length)
-    moving = [*parts.traces(0.0), *_tips(seen, sheet, tips, coloured, 0.0)]
+    length = 1.15 * max(parts.everything.max(), shown.max(), 0.1)
+    _room(figure, np.concatenate([parts.everything, shown, LABELS * length * np.eye(3), np.zeros((1, 3))]))
+    still = _stage(length, outputs, tilt(seen)) + _offset(own.bias, length)
+    moving = [*parts.traces(0.0), *spokes.traces(0.0)]
     figure.add_traces([*moving, *still])
     times = np.linspace(0, 1, FRAMES)
-    frames = [places([*parts.traces(t), *_tips(seen, sheet, tips, coloured, t)]) for t in times]
+    frames = [places([*parts.traces(t), *spokes.traces(t)]) for t in times]
     film(figure, frames, [f"{t:.2f}" for t in times], traces=range(len(moving)), what="ReLU applied to the part t =")
-    _words(figure, seen, outputs)
+    _words(figure, tilt(seen), own.bias, outputs, sliced=weights.hidden > 2)
     return figure.update_layout(legend={"title": {"text": "positive outputs:  ", "font": {"size": 13}}})
 
 
@@ -162,26 +163,36 @@ def _fans(counts: Sequence[int]) -> np.ndarray:
     return np.concatenate(fans, axis=1)
 
 
-def _tips(seen: Weights, sheet: Weights, tips: np.ndarray, coloured: dict[int, str], t: float) -> list[Any]:
-    """Each feature alone: its way from 0 to 1, which ReLU may bend, and its tip."""
-    shades = [coloured.get(j, style.MUTED) for j in range(len(tips))]
-    way = np.linspace(0, 1, 25)[:, None]
-    start, traces = _raised(seen, sheet.encoder_bias[None]), []
-    for j, shade in enumerate(shades):
-        spoke = _xyz(snapped(start + way * (tips[j] - start), t))
-        line = {"width": 9 if j in coloured else 4, "color": shade}
-        traces.append(go.Scatter3d(**spoke, mode="lines", line=line, hoverinfo="skip", showlegend=False))
-    text = [f"<b>feature {j} alone</b><br>z = {_row(z)}<br>y = {_row(np.maximum(z, 0))}" for j, z in enumerate(tips)]
-    marker = {"size": 7, "color": shades, "line": {"width": 1, "color": style.GROUND}}
-    traces.append(go.Scatter3d(
-        **_xyz(snapped(tips, t)), mode="markers", marker=marker, text=text, showlegend=False,
-        hovertemplate="%{text}<extra></extra>",
-    ))  # fmt: skip
-    traces.append(go.Scatter3d(
-        **_xyz(snapped(start + 1.14 * (tips - start), t)), mode="text", text=[f"<b>{j}</b>" for j in range(len(tips))],
-        textfont={"size": 18, "color": style.INK}, showlegend=False, hoverinfo="skip",
-    ))  # fmt: skip
-    return traces
+class _Spokes:
+    """Each feature alone: its way from 0 to 1, which ReLU may bend, and its tip. start (1, 3), tips (n, 3)."""
+
+    def __init__(self, start: np.ndarray, tips: np.ndarray, coloured: dict[int, str]) -> None:
+        self.start, self.tips = start, tips
+        self.shades = [coloured.get(j, style.MUTED) for j in range(len(tips))]
+        self.widths = [9 if j in coloured else 4 for j in range(len(tips))]
+
+    def traces(self, t: float) -> list[Any]:
+        """Ways, tips and numbers at a time of the film."""
+        way, traces = np.linspace(0, 1, 25)[:, None], []
+        for tip, shade, width in zip(self.tips, self.shades, self.widths, strict=True):
+            spoke, line = _xyz(snapped(self.start + way * (tip - self.start), t)), {"width": width, "color": shade}
+            traces.append(go.Scatter3d(**spoke, mode="lines", line=line, hoverinfo="skip", showlegend=False))
+        text = [
+            f"<b>feature {j} alone</b><br>z = {_row(z)}<br>y = {_row(np.maximum(z, 0))}"
+            for j, z in enumerate(self.tips)
+        ]
+        marker = {"size": 7, "color": self.shades, "line": {"width": 1, "color": style.GROUND}}
+        traces.append(go.Scatter3d(
+            **_xyz(snapped(self.tips, t)), mode="markers", marker=marker, text=text, showlegend=False,
+            hovertemplate="%{text}<extra></extra>",
+        ))  # fmt: skip
+        numbers = [f"<b>{j}</b>" for j in range(len(self.tips))]
+        beyond = _xyz(snapped(self.start + 1.14 * (self.tips - self.start), t))
+        font = {"size": 18, "color": style.INK}
+        traces.append(
+            go.Scatter3d(**beyond, mode="text", text=numbers, textfont=font, showlegend=False, hoverinfo="skip")
+        )
+        return traces
 
 
 def _stage(length: float, outputs: Sequence[int], tilts: np.ndarray) -> list[Any]:
@@ -254,15 +265,18 @@ def _room(figure: go.Figure, points: np.ndarray) -> None:
     figure.update_scenes(aspectmode="cube", **{name.replace(".", "_"): value for name, value in ranges.items()})
 
 
-def _words(figure: go.Figure, seen: Weights, outputs: Sequence[int]) -> None:
-    """Tilt and bias in a line above the scene."""
-    angles = ", ".join(f"{angle:.0f}°" for angle in tilt(seen))
+def _words(figure: go.Figure, tilts: np.ndarray, bias: np.ndarray, outputs: Sequence[int], *, sliced: bool) -> None:
+    """Tilt and bias in a line above the scene, and that the plane is not the whole of latent space where it is not."""
+    angles = ", ".join(f"{angle:.0f}°" for angle in tilts)
     which = ", ".join(f"y<sub>{i}</sub>" for i in outputs)
-    text = f"angle from the plane to the axes of {which}: {angles}  ·  b = {_row(seen.bias)}"
+    text = f"angle from the plane to the axes of {which}: {angles}  ·  b = {_row(bias)}"
+    if sliced:
+        text += "<br>the plane is a slice of latent space: the features' tips need not lie on it"
     font = {"size": 13, "color": style.MUTED}
     figure.add_annotation(
-        text=text, x=0.01, y=1, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font=font
-    )
+        text=text, x=0.01, y=1, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font=font,
+        align="left",
+    )  # fmt: skip
 
 
 def _row(values: Iterable[float]) -> str:
