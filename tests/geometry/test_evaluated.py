@@ -5,7 +5,6 @@ import pytest
 
 from tegum.geometry.evaluated import (
     first_spoken,
-    one_hot_errors,
     outputs,
     own_output,
     readout_margin,
@@ -33,11 +32,6 @@ def test_a_batch_is_its_members() -> None:
 
 def test_the_first_word_is_at_minus_b_over_the_squared_length() -> None:
     np.testing.assert_allclose(first_spoken(W, b), [0, 0.25, np.nan], atol=1e-11)
-
-
-def test_one_hot_errors_by_hand() -> None:
-    # WᵀW = [[1, 0, -1], [0, 4, 0], [-1, 0, 1]]
-    np.testing.assert_array_equal(one_hot_errors(W, b), [[0.5, 0.5, 0], [0, 2, 0], [0, 0, -1]])
 
 
 def test_a_constant_that_follows_a_shift_keeps_the_margin_and_none_loses_it() -> None:

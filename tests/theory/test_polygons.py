@@ -116,14 +116,30 @@ def test_errors_for_uniform_x_against_sampling(solution: Solution, error: Callab
     assert error(n) == pytest.approx(squares.mean(), abs=4 * squares.std() / np.sqrt(4000) + 1e-12)
 
 
-@pytest.mark.parametrize("n", [5, 8, 13, 20, 50])
+@pytest.mark.parametrize("n", [4, 5, 6, 8, 13, 20, 50])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_rounding_moves_no_output_by_more_than_it_can(n: int, dtype: type) -> None:
     W, b = regular_polygon(n, dtype)
     products = W[:, :, None] * W[:, None]
     off = np.maximum(products[0] + products[1] + b, 0).astype(float) - np.eye(n)
-    # Second-order terms, and the sum near 1, which is rounded once more: a tenth for both.
+    # A tenth for terms of second order.
     assert np.abs(off).max() <= 1.1 * rounding_error(n, dtype)
+
+
+def last_sum_is_exact(n: int, dtype: type) -> bool:
+    W, b = regular_polygon(n, dtype)
+    own = W[0] * W[0] + W[1] * W[1]
+    return bool(((own + b).astype(float) == own.astype(float) + b.astype(float)).all())
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_the_last_sum_is_exact_but_for_triangle_and_pentagon(dtype: type) -> None:
+    assert all(last_sum_is_exact(n, dtype) for n in (4, *range(6, 100)))
+
+
+def test_the_last_sum_of_triangle_and_pentagon_may_round() -> None:
+    for n in (3, 5):
+        assert not (last_sum_is_exact(n, np.float16) and last_sum_is_exact(n, np.float32))
 
 
 def test_the_most_features_are_the_last_within_the_tolerance() -> None:

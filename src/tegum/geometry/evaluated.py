@@ -31,6 +31,9 @@ def own_output(
 def first_spoken(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, "*batch n"]:
     """The smallest x in [0, 1] for which x e_i gives output i more than `ZERO`, by bisection; NaN if none does.
 
+    `responses` has this number as a formula. This search knows nothing but `outputs`, so that what is said about
+    thresholds can be tested against the model itself; for any other use take `responses(model).threshold`.
+
     >>> first_spoken(np.eye(2), np.array([-0.25, -1.5])).round(9)
     array([0.25,  nan])
     """
@@ -40,15 +43,6 @@ def first_spoken(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batc
         speaks = own_output(W, b, middle) > ZERO
         low, high = np.where(speaks, low, middle), np.where(speaks, middle, high)
     return np.where(own_output(W, b, high) > ZERO, np.where(high < ZERO, 0, high), np.nan)
-
-
-def one_hot_errors(W: Float[np.ndarray, "m n"], b: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n n"]:
-    """y(e_j) − e_j in column j: its largest size is the worst output, its sum of squares the loss.
-
-    >>> one_hot_errors(np.eye(2), np.array([0.0, -0.5])).tolist()
-    [[0.0, 0.0], [0.0, -0.5]]
-    """
-    return outputs(W, b, np.eye(len(b))) - np.eye(len(b))
 
 
 def readout_margin(

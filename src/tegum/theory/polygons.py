@@ -109,9 +109,11 @@ def wheel_uniform_error(n: int) -> float:
 def rounding_error(n: int, dtype: DTypeLike, roundings: int = 5) -> float:
     """How far rounding can move an output of the regular n-gon: that many times u r², u half the spacing at 1.
 
-    Five where each number of W and b is rounded once and each product and sum once: every factor of r² cos φ has two
-    rounded columns, a product and a sum, each off by a share u at worst, and b, nearly −r², one more. The last sum
-    cancels and is exact.
+    Five, to first order and for n ≥ 4, where each number of W and b is rounded once and each product and sum once:
+    every factor of r² cos φ has two rounded columns, a product and a sum, each off by a share u at worst, and b, of
+    size r² − 1, one more. The last sum, of an output that should be 1 or 0, is exact where its two numbers are
+    within a factor of two of each other or one is nothing, so for n = 4 and from 6 on; for n = 5 its rounding, by u at
+    worst, is what b leaves of the fifth. The triangle has a positive b and is not covered.
 
     >>> round(rounding_error(6, np.float16), 6)
     0.004883
