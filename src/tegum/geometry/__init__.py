@@ -17,7 +17,7 @@ from tegum.geometry.directions import (
     superposition,
     unit_directions,
 )
-from tegum.geometry.orientation import part, tilt
+from tegum.geometry.orientation import tilt
 from tegum.geometry.polytopes import aligned, planar_arrangement, planar_gaps
 from tegum.geometry.responses import Responses, one_hot_errors, reconstructs, responses, unique_positive
 from tegum.geometry.weights import Weights, weights_of
@@ -26,7 +26,7 @@ from tegum.geometry.zones import Cell, boundaries, cells, centred, lone_zones, o
 __all__ = [
     "Cell", "Responses", "Weights", "aligned", "angles", "area", "ball", "boundaries", "capacity", "cells", "centred",
     "clip", "cosines", "cube", "dimensionality", "dimensions_per_feature", "disc", "gram", "interference", "lone_zones",
-    "net_interference", "norms", "one_hot_errors", "outline", "part", "planar_arrangement", "planar_gaps", "polyhedra",
+    "net_interference", "norms", "one_hot_errors", "outline", "planar_arrangement", "planar_gaps", "polyhedra",
     "polysemanticity", "reach", "reconstructs", "represented", "responses", "sliced", "superposition", "tilt",
     "unique_positive", "unit_directions", "volume", "weights_of", "zones",
 ]  # fmt: skip
