@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.experiments import find
-from tegum.experiments.precision import PRECISIONS, _thinned, errors, merging, reached
+from tegum.experiments.precision import PRECISIONS, _thinned, errors, merging, reached, unit
 from tegum.theory.polygons import most_features
 
 FEW = 64
@@ -25,6 +25,14 @@ def test_the_limit_is_the_last_before_the_first_failure(name: str) -> None:
     assert most_features(0.01, PRECISIONS[name], 5) <= limit <= most_features(0.01, PRECISIONS[name], 1)
 
 
+def test_a_limit_that_does_not_follow_the_format_is_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    for power, verdict in ((-0.5, "holds"), (-0.6, "fails"), (-0.4, "fails")):
+        monkeypatch.setattr("tegum.experiments.precision.reached", lambda name, _, p=power: int(9 * unit(name) ** p))
+        law, _ = find("precision", sampled=FEW).claims({})
+        assert law.verdict == verdict
+        assert law.value == pytest.approx(abs(power + 0.5), abs=0.01)
+
+
 def test_errors_grow_with_the_square_of_n() -> None:
     n, error = errors("float64", FEW)
     some = n > 100
@@ -41,8 +49,9 @@ def test_a_figure_shows_ten_points_a_decade() -> None:
 def test_claims_and_panel() -> None:
     experiment = find("precision", sampled=FEW)
     reaches, merged = experiment.claims({})
-    assert (reaches.verdict, merged.verdict) == ("holds", "fails")
-    assert merged.value > 10
+    assert (reaches.verdict, merged.verdict) == ("holds", "holds")
+    assert reaches.value < 0.05
+    assert 10 < merged.value < 40
     (panel,) = experiment.panels({})
     lines, points = panel.figure.data[0:6:2], panel.figure.data[1:6:2]
     for line, point in zip(lines, points, strict=True):  # no point above the worst that theory allows; some are exact
