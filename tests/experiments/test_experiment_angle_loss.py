@@ -47,22 +47,17 @@ def judged() -> list[Judged]:
 
 
 def test_verdicts(judged: list[Judged]) -> None:
-    assert [claim.verdict for claim in judged] == [
-        "fails", "holds",  # the formula, and with its range
-        "holds", "fails", "holds",  # convex near 90°, between ±90°, quadratic in the output
-        "fails", "fails", "holds",  # squeezing, the middle, the middle of wide gaps
-        "fails", "fails", "holds",  # wheels with unit and free lengths, the pentagon
-    ]  # fmt: skip
+    assert len(judged) == 8  # all of them mathematics
+    assert {claim.verdict for claim in judged} == {"holds"}
 
 
 def test_numbers_that_decided(judged: list[Judged]) -> None:
-    assert judged[3].value == -2
-    assert judged[6].value == 89  # gaps from 91° to 179°
-    assert (
-        "minimum for n = 5, 6, 7; flat in some direction for n = 8; a saddle for n = 9, 10, 11, 12"
-        in judged[8].measured
-    )
-    assert judged[9].measured == "the even wheel is a minimum for n = 5; a saddle for n = 6, 7, 8, 9, 10, 11, 12"
+    found = {claim.statement.split(",")[0]: claim for claim in judged}
+    assert found["The loss is only convex near θ = ±90°."].measured == "negative from -44° to 44°, down to -2 at 0°"
+    assert [claim.value for claim in judged[3:6]] == [67, 90, 89]
+    unit, free = judged[6].measured, judged[7].measured
+    assert "minimum for n = 5, 6, 7; flat in some direction for n = 8; a saddle for n = 9, 10, 11, 12" in unit
+    assert free == "the even wheel is a minimum for n = 5; a saddle for n = 6, 7, 8, 9, 10, 11, 12"
 
 
 def test_panels() -> None:

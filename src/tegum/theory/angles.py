@@ -94,8 +94,9 @@ def wheel_curvatures(n: int) -> np.ndarray:
     """Curvatures of the evenly spaced unit wheel under turns of single features, ascending, without turning it whole.
 
     The energy is the sum of `pair_loss` over pairs. Its Hessian is circulant: mode q = 1 … n − 1 has the curvature
-    Σ_k f''(2πk/n) (1 − cos 2πqk/n). Pairs at a right angle count with the mean of both sides, so a negative value is a
-    way down, at least to one side.
+    Σ_k f''(2πk/n) (1 − cos 2πqk/n). Pairs at a right angle count with the mean of both sides: a
+    negative value means a way down, at least to one side; a value that is not negative does not exclude one to one
+    side, which needs an argument of its own.
 
     >>> wheel_curvatures(5).round(3).tolist(), wheel_curvatures(8).round(3).tolist()[:2]
     ([2.236, 2.236, 5.854, 5.854], [0.0, 2.0])
@@ -104,16 +105,6 @@ def wheel_curvatures(n: int) -> np.ndarray:
     k = np.arange(1, n)
     modes = 1 - np.cos(2 * np.pi * np.outer(k, k) / n)
     return np.sort(np.where(np.abs(v := modes @ pair_curvature(2 * np.pi * k / n)) < 1e-9, 0.0, v))
-
-
-def wheel_energy(n: int) -> float:
-    """Sum of `pair_loss` over the pairs of the evenly spaced unit wheel.
-
-    >>> [round(wheel_energy(n), 6) + 0.0 for n in (4, 5, 8)]
-    [0.0, 0.477458, 4.0]
-    """
-    _needs_wheel(n)
-    return n / 2 * float(pair_loss(2 * np.pi * np.arange(1, n) / n).sum())
 
 
 def no_bias_curvatures(W: np.ndarray) -> np.ndarray:

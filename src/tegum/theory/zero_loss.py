@@ -50,12 +50,6 @@ def least_slack(W: np.ndarray) -> np.ndarray:
     return least
 
 
-def following_bias(W: np.ndarray) -> np.ndarray:
-    """b_i = 1 − ‖W_i‖², the only bias of a zero-loss solution, for W (..., m, n)."""
-    b: np.ndarray = 1 - (W * W).sum(-2)
-    return b
-
-
 def tight(W: np.ndarray, tolerance: float) -> np.ndarray:
     """Which inequalities of each W (..., m, n) are tight: |slack| at most tolerance, at [i, j]."""
     where: np.ndarray = np.abs(slacks(W)) <= tolerance
@@ -88,19 +82,6 @@ def face_dimension(W: np.ndarray, tolerance: float) -> int:
     """
     gradients = slack_gradients(W, tight(W, tolerance))
     return W.size - (int(np.linalg.matrix_rank(gradients, rtol=1e-3)) if len(gradients) else 0)
-
-
-def room(W: np.ndarray, length: float, tolerance: float, moves: int, seed: int = 0) -> float:
-    """Share of random moves of W (m, n), of this length in Frobenius norm, that violate no inequality by more than
-    tolerance: 1 well inside the set, about 1/2 on a flat piece of its skin, next to 0 at the shortest polygon.
-
-    >>> square = np.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])
-    >>> room(1.1 * square, 0.01, 0.0, 100), room(0.9 * square, 0.01, 0.0, 100)
-    (1.0, 0.0)
-    """
-    ways = np.random.default_rng(seed).normal(size=(moves, *W.shape))
-    ways *= length / np.linalg.norm(ways, axis=(1, 2), keepdims=True)
-    return float(np.mean(least_slack(W + ways) >= -tolerance))
 
 
 def smallest_size(n: int) -> float:
