@@ -245,7 +245,7 @@ def _linear(found: list[tuple[np.ndarray, np.ndarray]]) -> Judged:
 
 def _lever(found: list[tuple[np.ndarray, np.ndarray]]) -> Judged:
     off, moved = (max(part) for part in zip(*(levered(*models) for models in found), strict=True))
-    measured = f"within {off:.1e}; others moved by {moved:.1e} at most; {_counted(found)}"
+    measured = f"within {off:.1e}; others moved by {moved:.1g} at most; {_counted(found)}"
     note = (
         "Arithmetic rather than learning: ‖W_i‖² x + b_i is positive from there on. Training ties the lever to the "
         "length of the spoke: at zero loss b_i = 1 − ‖W_i‖², and the threshold is 1 − 1/‖W_i‖²."
