@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tegum import geometry, plots
     from tegum.errors import BadInput
+    from tegum.failure.outcomes import Outcomes, Thresholds, outcomes
+    from tegum.failure.timelines import Timeline, timeline
     from tegum.toy.features import (
         AnticorrelatedSets,
         CorrelatedSets,
@@ -31,6 +33,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "tegum.errors": "BadInput",
+    "tegum.failure.outcomes": "Outcomes Thresholds outcomes",
+    "tegum.failure.timelines": "Timeline timeline",
     "tegum.toy.features": "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseUniform UnitNorm",
     "tegum.toy.loss": "Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model UntiedAutoencoder notebook_scale",
@@ -45,9 +49,10 @@ _MODULES = ("geometry", "plots")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Autoencoder", "BadInput", "CorrelatedSets", "Edit", "FixedSamples",
-    "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Perturb",
-    "Run", "SparseUniform", "SquaredError", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
-    "geometric", "geometry", "log_spaced", "notebook_scale", "plots", "train",
+    "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Outcomes",
+    "Perturb", "Run", "SparseUniform", "SquaredError", "Thresholds", "Timeline", "Training", "UnitNorm",
+    "UntiedAutoencoder", "at_steps", "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes",
+    "plots", "timeline", "train",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How often runs end in which way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from tegum.plots import style
 from tegum.plots.lines import banded
 
-_PERCENT = {
+PERCENT = {  # ticks of an axis of shares
     "tickvals": [v / 100 for v in range(0, 101, 20)],
     "ticktext": [f"{v} %" for v in range(0, 101, 20)],
 }
@@ -24,15 +24,17 @@ def stacked_rates(
     *,
     x_label: str,
     y_label: str = "share of runs",
+    shades: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """One bar per x, divided into the shares of the names; exact counts and intervals on hover.
 
-    counts (len(x), len(names)): whole numbers; low, high (same shape): 95 % intervals of the shares.
+    counts (len(x), len(names)): whole numbers; low, high (same shape): 95 % intervals of the shares; shades: a colour
+    for each name, where it should be the same in several figures.
     """
     counts, low, high = np.asarray(counts), np.asarray(low, float), np.asarray(high, float)
     total = counts.sum(axis=1)
     share = counts / np.maximum(total, 1)[:, None]
-    shade = style.palette(names)
+    shade = shades or style.palette(names)
     figure = style.figure(420)
     for s, name in enumerate(names):
         figure.add_bar(
@@ -48,7 +50,7 @@ def stacked_rates(
             hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x}}<br>%{{customdata}}<extra></extra>",
         )
     figure.update_xaxes(title_text=x_label, type="category", showgrid=False)
-    figure.update_yaxes(title_text=y_label, range=[0, 1], **_PERCENT)
+    figure.update_yaxes(title_text=y_label, range=[0, 1], **PERCENT)
     return figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"})
 
 
@@ -72,7 +74,7 @@ def rate_lines(
         for row in zip(*(np.asarray(part, float) for part in (rate, low, high)), strict=True)
     ]
     figure = banded(x, rate, low, high, names, text, x_label=x_label, y_label=y_label, log_x=log_x)
-    return figure.update_yaxes(range=[-0.02, 1.02], **_PERCENT)
+    return figure.update_yaxes(range=[-0.02, 1.02], **PERCENT)
 
 
 def _counted(count: int, total: int, low: float, high: float) -> str:
