@@ -279,7 +279,7 @@ def best_bias(own: np.ndarray, heard: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
     own (...,): ‖w‖²; heard (..., k): w·W_j. While the output hears its own input the loss is convex in β, and least
     where 1 − own − β = Σ_j ReLU(heard_j + β): with the q largest heard, β = (1 − own − Σ heard) / (1 + q). Where the
-    own input would be silent there, the output is best silent altogether: loss 1, β = −∞.
+    own input would be silent there, or more than 1 be lost, the output is best silent altogether: loss 1, β = −∞.
 
     >>> beta, value = best_bias(np.array(0.0), np.zeros(6))
     >>> round(7 * float(beta), 9), round(7 * float(value), 9)
@@ -293,7 +293,7 @@ def best_bias(own: np.ndarray, heard: np.ndarray) -> tuple[np.ndarray, np.ndarra
     beta = np.take_along_axis(candidates, reached[..., None], axis=-1)[..., 0]
     miss = np.maximum(own + beta, 0) - 1
     value = miss**2 + (np.maximum(heard + beta[..., None], 0) ** 2).sum(-1)
-    silent = own + beta <= 0
+    silent = (own + beta <= 0) | (value >= 1)
     return np.where(silent, -np.inf, beta), np.where(silent, 1.0, value)
 
 
