@@ -87,7 +87,7 @@ def merging(dtype: type) -> int:
 
 def unit(name: str) -> float:
     """Half the spacing of a format's numbers at 1: the largest share by which rounding moves a number."""
-    return float(np.finfo(PRECISIONS[name]).eps) / 2
+    return float(np.finfo(np.dtype(PRECISIONS[name])).eps) / 2
 
 
 def _precision(sampled: int) -> Judged:
