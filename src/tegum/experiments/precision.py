@@ -15,7 +15,7 @@ from tegum.theory.polygons import gap, most_features, rounding_error
 
 ARTICLE = "Superposition: An Actual View of Latent Spaces (2024), Can this really generalize"
 TOLERANCE = 0.01  # a reconstruction further off than this has failed
-PRECISIONS = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+PRECISIONS: dict[str, type[np.floating[Any]]] = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
 
 PRECISION = Claim(
     "The number of features is unlimited only given infinite floating-point precision, because the difference of cos 0 "
@@ -87,7 +87,7 @@ def merging(dtype: type) -> int:
 
 def unit(name: str) -> float:
     """Half the spacing of a format's numbers at 1: the largest share by which rounding moves a number."""
-    return float(np.finfo(np.dtype(PRECISIONS[name])).eps) / 2
+    return float(np.finfo(PRECISIONS[name]).eps) / 2
 
 
 def _precision(sampled: int) -> Judged:
