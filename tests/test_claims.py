@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tegum.claims import LEVEL, Claim, Judged, decide, judge_mean, judge_rate, mean_interval, rate_interval
+from tegum.claims import (
+    LEVEL,
+    Claim,
+    Judged,
+    decide,
+    judge_fact,
+    judge_mean,
+    judge_rate,
+    mean_interval,
+    rate_interval,
+    unjudged,
+)
 
 CLAIM = Claim("All swans are white.", "A book", "More than half of the swans are white.")
 finite = st.floats(-1e6, 1e6)
@@ -115,3 +126,15 @@ def test_numbers_that_are_not_finite_are_null_in_json(samples: list[float]) -> N
 def test_a_judged_claim_is_json_as_it_is() -> None:
     judged = judge_rate(CLAIM, np.ones(3, bool), above=0.5, where="swans")
     assert Judged(**json.loads(json.dumps(judged.as_dict()))) == judged
+
+
+def test_nothing_to_judge_by_is_no_failure() -> None:
+    for judged in (judge_rate(CLAIM, np.array([]), above=0.5, where="swans"), unjudged(CLAIM, "no swans to judge by")):
+        assert (judged.verdict, judged.measured, judged.count) == ("unclear", "no swans to judge by", 0)
+        assert judged.as_dict()["value"] is None
+
+
+def test_a_fact_holds_or_fails() -> None:
+    assert judge_fact(CLAIM, True, "all of them", 1.0).verdict == "holds"
+    fails = judge_fact(CLAIM, False, "one is black", 0.99, note="a note")
+    assert (fails.verdict, fails.value, fails.low, fails.high, fails.note) == ("fails", 0.99, 0.99, 0.99, "a note")

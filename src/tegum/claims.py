@@ -79,10 +79,19 @@ def decide(low: float, high: float, *, above: float) -> Verdict:
 def judge_rate(claim: Claim, successes: np.ndarray, *, above: float, where: str, note: str = "") -> Judged:
     """A claim about a rate over independent seeds: does it lie above a threshold? `where` names what was counted."""
     k, n = int(np.sum(successes)), int(np.size(successes))
+    if not n:
+        return unjudged(claim, f"no {where} to judge by", note=note)
     low, high = (float(bound) for bound in rate_interval(k, n))
-    measured = f"{k} of {n} {where}: {k / n:.0%}, 95 % interval {low:.0%} to {high:.0%}"
+    share, least, most = (f"{part:.{0 if n < 1000 else 1}%}" for part in (k / n, low, high))
+    measured = f"{k} of {n} {where}: {share}, 95 % interval {least} to {most}"
     return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=k / n,
                   low=low, high=high, count=n, note=note)  # fmt: skip
+
+
+def unjudged(claim: Claim, why: str, *, note: str = "") -> Judged:
+    """A claim that nothing here speaks for or against, such as one about solutions where no training found any."""
+    return Judged(**asdict(claim), measured=why, verdict="unclear", value=math.nan, low=-math.inf, high=math.inf,
+                  count=0, note=note)  # fmt: skip
 
 
 def judge_mean(

@@ -111,6 +111,16 @@ def test_one_hot_errors_and_zero_loss() -> None:
     assert reconstructs((np.zeros((3, 1, 2)), np.zeros((3, 2)))).tolist() == [False] * 3
 
 
+def test_what_is_not_finite_gets_no_answer_and_spoils_no_neighbour() -> None:
+    W, b = np.stack([np.eye(2), np.full((2, 2), np.nan), np.eye(2)]), np.zeros((3, 2))
+    b[2, 0] = np.inf
+    found = responses((W, b))
+    for name in Responses.__dataclass_fields__:
+        assert np.isnan(getattr(found, name)[1:]).all()
+    assert found.threshold[0].tolist() == [0, 0]
+    assert not unique_positive((W, b))[1:].any()
+
+
 def test_a_batch_is_its_members() -> None:
     rng = np.random.default_rng(0)
     W, b = rng.normal(size=(6, 4, 3, 5)), rng.normal(size=(6, 4, 5))

@@ -57,8 +57,21 @@ def same(found: Weights, encoder: np.ndarray, decoder: np.ndarray, bias: np.ndar
         {"W": Tensor(W.T), "b_final": Tensor(B)},
         {"encoder.weight": Tensor(W), "decoder.weight": Tensor(W.T), "decoder.bias": Tensor(B)},
         Module(W=Tensor(W), b=Tensor(B), importance=Tensor(B)),
+        {"module.toy.W": Tensor(W), "module.toy.b_final": Tensor(B), "step": 3},
+        {"_orig_mod.encoder.weight": W, "_orig_mod.decoder.weight": W.T, "_orig_mod.decoder.bias": B},
     ],
-    ids=["pair", "list", "lists", "turned", "notebook", "notebook turned", "linear layers", "module"],
+    ids=[
+        "pair",
+        "list",
+        "lists",
+        "turned",
+        "notebook",
+        "notebook turned",
+        "linear layers",
+        "module",
+        "prefix",
+        "compiled",
+    ],
 )
 def test_a_model_of_any_make(model: Any) -> None:
     same(weights_of(model), W, W.T, B)
@@ -136,6 +149,8 @@ def test_square_matrices_are_read_as_they_lie() -> None:
         ((B, B), r"W of shape \(5,\) must have shape \(m, n\)"),
         ({"W": W, "b": B, "b_e": np.zeros(3)}, r"do not fit each other; they need to be \(..., m, n\)"),
         ({"W": W, "b": np.float64(1)}, r"fits no bias of length 0"),
+        ({"a.W": W, "c.W": W}, r"this mapping holds a.W, c.W; pass the one model's part, or \(W, b\)"),
+        ((W, np.zeros(2)), r"a bias of length 2 would make W a model of n=2 features in m=5 dimensions; if W has 5"),
         ({"W": "abc"}, r"W='abc' must be an array of numbers"),
         ({"weight": W, "bias": B}, r"this mapping holds weight, bias, but a model needs an encoder called one of"),
     ],

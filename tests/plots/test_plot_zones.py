@@ -72,6 +72,43 @@ def test_any_number_of_hidden_dimensions(hidden: int) -> None:
     assert ("slice" in words) == (hidden > 3)
 
 
+def test_a_recorded_run_is_a_film() -> None:
+    over = {"seed": [0, 1]}
+    run = tg.train(tg.Autoencoder(features=5, hidden=2), tg.OneHot(), steps=20, record=tg.every(10), over=over)
+    figure = zone_film(run.at(seed=1))
+    assert [step.label for step in figure.layout.sliders[0].steps] == ["0", "10", "20"]
+    with pytest.raises(BadInput, match=r"A run needs record=... and one instance"):
+        zone_film(run)
+
+
+def test_given_inputs_are_marked_where_their_latents_are() -> None:
+    figure = latent_zones((W, B), samples=np.stack([np.eye(6)[1], np.eye(6)[0] + np.eye(6)[2]], axis=1))
+    marks = next(trace for trace in figure.data if trace.name == "samples")
+    assert marks.x[0] == pytest.approx(marks.x[1])  # W_0 + W_2 = W_1 in a hexagon
+    assert marks.y[0] == pytest.approx(marks.y[1])
+    assert "y = (0, 1, 0, 0, 0, 0)" in marks.text[1]
+    with pytest.raises(BadInput, match=r"samples of shape \(5, 1\) must be columns \(n=6, k\)"):
+        latent_zones((W, B), samples=np.ones(5))
+
+
+def test_what_is_not_finite_is_refused_or_named() -> None:
+    diverged = np.stack([W, np.full_like(W, np.nan)]), np.stack([B, np.full_like(B, np.nan)])
+    words = [note.text for note in latent_zones(diverged).layout.annotations]
+    assert words.count("not finite") == 1
+    bent = W.copy()
+    bent[0, 0] = np.inf
+    with pytest.raises(BadInput, match=r"W or b is not finite; give numbers, or NaN in all that belongs to a feature"):
+        latent_zones((bent, B))
+
+
+def test_tiles_may_have_scales_of_their_own() -> None:
+    models = np.stack([W, 0.1 * W]), np.stack([B, 0.01 * B])
+    drawn = [sorted(float(area(part[:-1])) for part in fills(latent_zones(models, one_scale=same), "zone of output"))
+             for same in (True, False)]  # fmt: skip
+    assert drawn[1][0] == pytest.approx(drawn[1][-1])
+    assert drawn[0][0] != pytest.approx(drawn[0][-1])
+
+
 def test_features_that_a_smaller_model_lacks_are_left_out() -> None:
     padded = np.full((2, 2, 7), np.nan), np.full((2, 7), np.nan)
     padded[0][0, :, :6], padded[1][0, :6] = W, B
@@ -115,11 +152,11 @@ def test_cells_are_coloured_by_how_many_outputs_are_positive() -> None:
 
 def test_bad_input() -> None:
     many = (np.stack([W] * 40), np.stack([B] * 40))
-    with pytest.raises(BadInput, match=r"holds 40 models and a figure has room for 36; pick some, such as run.at"):
+    with pytest.raises(BadInput, match=r"here are 40 models and a figure has room for 36; pick some, such as run.at"):
         latent_zones(many)
     with pytest.raises(BadInput, match=r"must be as many as there are models, 1"):
         latent_zones((W, B), ["a", "b"])
-    with pytest.raises(BadInput, match=r"a film needs the moments of one model with m=2 along one axis"):
+    with pytest.raises(BadInput, match=r"a film needs the recorded moments of one model with m=2, and a label for each"):
         zone_film((W, B), ["0"])
     with pytest.raises(BadInput, match=r"about one model, but here is a batch of shape \(40,\)"):
         latent_cells(many)

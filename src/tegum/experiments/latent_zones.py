@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval, unjudged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.clipping import disc
 from tegum.geometry.directions import norms
@@ -16,6 +16,7 @@ from tegum.geometry.zones import boundaries, cells, outline, reach
 from tegum.plots.lines import against
 from tegum.plots.orthant import orthant
 from tegum.plots.rates import stacked_rates
+from tegum.plots.style import SERIES
 from tegum.plots.zones import latent_cells, latent_zones, zone_film
 from tegum.spec import Count, NotNegative, Positive
 from tegum.toy.features import OneHot
@@ -109,7 +110,9 @@ class LatentZones(Experiment):
         return [
             judge_fact(AMOUNT, deepest < 1e-6, f"off by {deepest:.1e} at most", deepest, note=AN_IDENTITY),
             judge_rate(SIDESTEPPED, quiet(six), above=0.5, where=f"seeds, n = {SHOWN}"),
-            _rate(TOGETHER, (taken_for_other(six) > 0.5)[ok], zero_loss, note=_pairs_in_words(six[ok])),
+            judge_rate(
+                TOGETHER, (taken_for_other(six) > 0.5)[ok], above=0.5, where=zero_loss, note=_pairs_in_words(six[ok])
+            ),
             judge_rate(PIECEWISE, counts == 2**SHOWN, above=0.5, where=f"seeds, n = {SHOWN}", note=_cells(counts)),
             _dents(plane, many),
         ]
@@ -195,19 +198,12 @@ def dented(model: Weights) -> np.ndarray:
     return np.asarray((turn < -1e-6).any(axis=-1) | aside)
 
 
-def _rate(claim: Claim, successes: np.ndarray, where: str, note: str = "") -> Judged:
-    """A rate among the seeds that reach zero loss; without any, nothing speaks for the claim."""
-    if len(successes):
-        return judge_rate(claim, successes, above=0.5, where=where, note=note)
-    return judge_fact(claim, False, f"no {where.split(',')[0]} to judge by", 0.0, note=note)
-
-
 def _dents(run: Run, many: list[int]) -> Judged:
     bad = np.concatenate([~reconstructs(planar(run, n)) for n in many])
     bent = np.concatenate([dented(planar(run, n)) for n in many])
     words = f"{int((bent & ~bad).sum())} of {int((~bad).sum())} runs of zero loss are dented."
     if not bent.any() or bad.all():
-        return judge_fact(DENT, False, "nothing to compare", 0.0, note=words)
+        return unjudged(DENT, "no dented runs, or none of zero loss, to judge by", note=words)
     if (bent & ~bad).any():
         return judge_fact(DENT, False, words, float((bent & ~bad).sum()))
     return judge_rate(DENT, bad[bent], above=0.5, where="dented runs, n = 5 … 12", note=(
@@ -267,21 +263,18 @@ def _best(run: Run) -> Panel:
     seeds = [int(np.argmin(_error(model))) for model in models]
     errors = [f"largest error {_error(model)[seed]:.1g}" for model, seed in zip(models, seeds, strict=True)]
     titles = [f"n = {n}" for n in DRAWN]
-    figure = latent_zones(_together(models, seeds), titles, subtitles=errors, columns=3)
+    figure = latent_zones(_together(models, seeds), titles, subtitles=errors, columns=3, one_scale=False)
     caption = (
         "The seed of smallest error at each n. A spoke is the latent of one feature at x = 1. The faint area in its "
-        "colour is the half-plane in which its output is positive, cut to a disc; the strong part is where no other "
-        "output is. White: every output is zero. As n grows the biases push the boundaries outwards and ever less of "
-        "each spoke is inside its own zone. Hover for numbers."
+        "colour is the half-plane in which its output is positive, cut to a disc that grows with n; the strong part is "
+        "where no other output is. White: every output is zero. As n grows the biases push the boundaries outwards "
+        "and ever less of each spoke is inside its own zone. Hover for numbers."
     )
     return Panel("zones", "The latent plane, from three features to eight", caption, figure)
 
 
 def _film(run: Run) -> Panel:
-    history = run.data
-    steps = history["step"].values
-    model = (history["W_history"].values.astype(float), history["b_history"].values.astype(float))
-    figure = zone_film(model, [f"{step:,}" for step in steps], what="step")
+    figure = zone_film(run)
     error = float(_error(weights_of(run)))
     caption = (
         f"Seed 0 with n = {SHOWN} as it trains; press play or drag. At the start biases are zero, so every boundary "
@@ -333,7 +326,7 @@ def _space(run: Run) -> Panel:
     return Panel("space", "The same in three dimensions", caption, figure)
 
 
-KINDS = ("zero loss, regular polygon", "zero loss, irregular", "not zero loss")
+KINDS = {"zero loss, regular polygon": SERIES[0], "zero loss, irregular": SERIES[5], "not zero loss": SERIES[1]}
 
 
 def _ends(run: Run) -> Panel:
@@ -343,8 +336,8 @@ def _ends(run: Run) -> Panel:
         rows.append([int((ok & tidy).sum()), int((ok & ~tidy).sum()), int((~ok).sum())])
     counts = np.array(rows)
     low, high = rate_interval(counts, counts.sum(1, keepdims=True))
-    figure = stacked_rates(KINDS, counts, low, high, [str(n) for n in FEATURES], x_label="features n",
-                           y_label="share of seeds")  # fmt: skip
+    labels: Any = {"x_label": "features n", "y_label": "share of seeds"}
+    figure = stacked_rates(list(KINDS), counts, low, high, [str(n) for n in FEATURES], shades=KINDS, **labels)
     spec = run.training
     caption = (
         f"After {spec.steps:,} steps. Zero loss: every feature comes back within 1 %. Regular: norms within 1 % of "
@@ -364,7 +357,7 @@ def _least_regular(run: Run) -> Panel:
         "The least regular of the seeds with zero loss, at each n. Lengths and angles may differ as long as every tip "
         "lies in its own zone at depth 1/‖W_i‖ and in no other."
     )
-    figure = latent_zones(_together(models, seeds), titles, columns=3)
+    figure = latent_zones(_together(models, seeds), titles, columns=3, one_scale=False)
     return Panel("irregular", "Zero loss need not be regular", caption, figure)
 
 

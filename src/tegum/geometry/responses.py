@@ -39,7 +39,7 @@ class Responses:
 
 
 def responses(model: Any) -> Responses:
-    """The response to each feature alone, in closed form, for any m and any batch of models.
+    """The response to each feature alone, in closed form, for any m and any batch; NaN for a model that is not finite.
 
     >>> W = np.sqrt(2) * np.array([[1.0, 0.5, -0.5, -1.0, -0.5, 0.5], [0.0, *np.sqrt([3, 3, 0, 3, 3]) / 2]])
     >>> W[1, 4:] *= -1
@@ -57,17 +57,18 @@ def responses(model: Any) -> Responses:
     low = np.maximum(low, begin)
     high = np.minimum(high, np.where((gain < 0) & (base > 0), base / np.where(gain < 0, -gain, 1), np.inf))
     some = low < high
-    return Responses(
-        gain=gain,
-        threshold=begin,
-        activation=np.einsum("...ii->...i", shown),
-        depth=np.einsum("...ii->...i", far),
-        separation=np.where(own, -np.inf, far).max(axis=-2) * -1,
-        received=wrong.sum(-1),
-        sent=wrong.sum(-2),
-        linear_from=np.where(some, low, np.nan),
-        linear_to=np.where(some, high, np.nan),
-    )
+    numbers = {
+        "gain": gain,
+        "threshold": begin,
+        "activation": np.einsum("...ii->...i", shown),
+        "depth": np.einsum("...ii->...i", far),
+        "separation": -np.where(own, -np.inf, far).max(axis=-2),
+        "received": wrong.sum(-1),
+        "sent": wrong.sum(-2),
+        "linear_from": np.where(some, low, np.nan),
+        "linear_to": np.where(some, high, np.nan),
+    }
+    return Responses(**{name: np.where(weights.finite[..., None], values, np.nan) for name, values in numbers.items()})
 
 
 def one_hot_errors(model: Any) -> Float[np.ndarray, "*batch n n"]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from tegum.errors import BadInput, shown
 
@@ -51,6 +51,12 @@ class Weights:
         return self.encoder.mT + self.encoder_bias[..., None, :]
 
     @property
+    def finite(self) -> Bool[np.ndarray, "*batch"]:
+        """Whether all numbers of a model are finite."""
+        matrices = np.isfinite(self.encoder).all(axis=(-2, -1)) & np.isfinite(self.decoder).all(axis=(-2, -1))
+        return np.asarray(matrices & np.isfinite(self.bias).all(axis=-1) & np.isfinite(self.encoder_bias).all(axis=-1))
+
+    @property
     def at_tips(self) -> Float[np.ndarray, "*batch n n"]:
         """Output i, before ReLU, when feature j alone is at its full value: entry [i, j]."""
         return self.decoder @ self.tips.mT + self.bias[..., None]
@@ -86,9 +92,10 @@ def weights_of(model: Any) -> Weights:
     model: a `Run`; a pair (W, b) of arrays; a mapping of arrays, such as the `state_dict()` of a PyTorch module; the
         module itself; or `Weights`. In a mapping the encoder is called W, W_e, W_enc or encoder.weight, the decoder
         (if it is not the encoder's transpose) W_d, W_dec or decoder.weight, the bias b, b_final, b_dec or
-        decoder.bias, an encoder's bias b_e, b_enc or encoder.bias; other entries are not looked at. Leading axes are
-        a batch. A bias of None or none at all is zero. W may be (m, n) or (n, m), as the bias's length tells; without
-        a bias n is the longer side; a square encoder is read as (m, n) and a square decoder as (n, m).
+        decoder.bias, an encoder's bias b_e, b_enc or encoder.bias, also behind a prefix such as "model."; other
+        entries are not looked at. Leading axes are a batch. A bias of None or none at all is zero. W may be (m, n) or
+        (n, m), as the bias's length tells; without a bias n is the longer side; a square encoder is read as (m, n) and
+        a square decoder as (n, m).
 
     Raises `BadInput` for what has no such arrays, for shapes that do not fit, for a Run of models of different sizes,
     and for a Run with an activation other than ReLU outside or none inside.
@@ -168,11 +175,20 @@ def _of_mapping(given: Mapping[str, Any]) -> Weights:
     encoder, decoder, bias, inner = (_found(given, names) for names in (ENCODERS, DECODERS, BIASES, ENCODER_BIASES))
     if encoder is None:
         has = ", ".join(map(str, given)) or "nothing"
-        raise BadInput(f"this mapping holds {has}, but a model needs an encoder called one of {', '.join(ENCODERS)}.")
+        raise BadInput(
+            f"this mapping holds {has}, but a model needs an encoder called one of {', '.join(ENCODERS)}; "
+            "or pass the pair (W, b)."
+        )
     if encoder.ndim < 2 or (decoder is not None and decoder.ndim < 2):
         raise BadInput(f"W of shape {encoder.shape} must have shape (m, n), or (..., m, n) for many models.")
     n = max(encoder.shape[-2:]) if bias is None else bias.shape[-1] if bias.ndim else 0
     encoder = _lying(encoder, n, "W")
+    if decoder is None and bias is not None and n < encoder.shape[-2]:
+        m, few = encoder.shape[-2:]
+        raise BadInput(
+            f"a bias of length {few} would make W a model of n={few} features in m={m} dimensions; if W has {m} "
+            f"features, the output bias needs length {m} (an encoder's bias is called b_e)."
+        )
     m, batch = encoder.shape[-2], encoder.shape[:-2]
     decoder = encoder.mT if decoder is None else _standing(decoder, n)
     bias = np.zeros(n) if bias is None else bias
@@ -192,8 +208,14 @@ def _of_mapping(given: Mapping[str, Any]) -> Weights:
 
 
 def _found(given: Mapping[str, Any], names: Sequence[str]) -> np.ndarray | None:
-    here = [name for name in names if given.get(name) is not None]
-    return _array(here[0], given[here[0]]) if here else None
+    for name in names:
+        here = [key for key in given if given[key] is not None and f".{key}".endswith(f".{name}")]
+        if len(here) > 1 and name not in here:
+            raise BadInput(f"this mapping holds {', '.join(map(str, here))}; pass the one model's part, or (W, b).")
+        if here:
+            key = name if name in here else here[0]
+            return _array(str(key), given[key])
+    return None
 
 
 def _array(name: str, value: Any) -> np.ndarray:

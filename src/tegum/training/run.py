@@ -4,12 +4,14 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from tegum.errors import BadInput, near, shown
+from tegum.geometry.responses import responses
 from tegum.toy.models import Model, Shapes, axes_by_length
 from tegum.training.axes import Grid
 from tegum.training.ensemble import Arrays, Progress, compute
@@ -68,6 +70,16 @@ class Run:
             raise BadInput(f"axes={axes} must name what the metric returns of each W; this one has {extra} axes there.")
         coords = {name: c for name, c in array.coords.items() if set(c.dims) <= set(rest)}
         return xr.DataArray(values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None))
+
+    def responses(self) -> xr.Dataset:
+        """How each instance answers each feature alone: threshold, gain, depth and more, over (axes…, feature).
+
+        See `tegum.geometry.responses`, which gives the same as plain arrays and says what the names mean.
+        """
+        found = asdict(responses(self))
+        axes = [str(dim) for dim in self.data["completed"].dims]
+        coords = {name: self.data[name] for name in axes if name in self.data.coords}
+        return xr.Dataset({name: ((*axes, "feature"), values) for name, values in found.items()}, coords=coords)
 
     def counts(self) -> dict[str, int]:
         """How many instances finished, diverged, or were never run."""
