@@ -6,7 +6,7 @@ import shlex
 import shutil
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,11 +14,11 @@ import xarray as xr
 
 import tegum as tg
 from tegum import conduct as conducting
-from tegum.claims import Judged
+from tegum.claims import Claim, Judged, judge_fact
 from tegum.cli import _change
 from tegum.conduct import bound, command, conduct, name_and_digest, opened, rewritten
 from tegum.experiments import find, listed
-from tegum.experiments.experiment import Experiment
+from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.runs.store import DONE, Folder
 
 TINY: dict[str, Any] = {"seeds": 2, "steps": 20, "batch_size": 32}
@@ -132,7 +132,7 @@ def test_the_page_is_the_same_when_it_is_written_anew(folder: Folder) -> None:
 def test_the_page_names_the_command_and_every_claim(once: Folder) -> None:
     experiment, panels, claims, _ = opened(once)
     page = unescape((once.path / "report.html").read_text())
-    assert command(experiment, "intro") in page
+    assert f"Made by <code>{command(experiment, 'intro')}</code>, a quick look" in page
     for claim in claims:
         assert claim.statement in page
         assert claim.measured in page
@@ -146,6 +146,7 @@ def test_the_book_holds_every_claim_of_every_run(folder: Folder) -> None:
     text = unescape(book.read_text())
     for run in (folder, second):
         assert run.path.name in text
+        assert f"Made by <code>{command(opened(run)[0], 'intro')}" in text
         for claim in opened(run)[2]:
             assert claim.statement in text
             assert claim.measured in text
@@ -255,3 +256,28 @@ def test_an_interrupt_goes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     monkeypatch.setattr(conducting, "provenance", lambda *_: {"seconds": 0, "versions": {}})
     conduct(intro(), "intro", into=tmp_path)
+
+
+class Arithmetic(Experiment):
+    """Trains nothing."""
+
+    title, source, lede = "Arithmetic", "A book", "Two and two."
+    sizes: ClassVar[dict[str, dict[str, Any]]] = {"quick": {}, "standard": {}}
+    recipe: ClassVar[dict[str, Any]] = {}
+
+    def claims(self, runs: Runs) -> list[Judged]:
+        assert runs == {}
+        return [judge_fact(Claim("2 + 2 = 4", "A book", "It is."), 2 + 2 == 4, "4", 4)]
+
+    def panels(self, runs: Runs) -> list[Panel]:
+        return []
+
+
+def test_an_experiment_may_train_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = conduct(Arithmetic(), "arithmetic", into=tmp_path)
+    assert {child.name for child in folder.path.iterdir()} == {
+        "spec.json", "panels.json", "claims.json", "report.html", DONE,
+    }  # fmt: skip
+    assert "Open its data" not in (folder.path / "report.html").read_text()
+    monkeypatch.setattr(Arithmetic, "claims", lambda *_: pytest.fail("it was judged again"))
+    conduct(Arithmetic(), "arithmetic", into=tmp_path)

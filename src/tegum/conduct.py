@@ -136,7 +136,8 @@ def bound(folders: list[Folder], output: Path) -> Path:
     chapters = []
     for folder in folders:
         experiment, panels, claims, _ = opened(folder)
-        chapters.append(Chapter(folder.path.name, experiment.title, experiment.lede, panels, claims))
+        made_by = command(experiment, name_and_digest(folder)[0])
+        chapters.append(Chapter(folder.path.name, experiment.title, experiment.lede, panels, claims, made_by))
     return Folder(output.parent).write(output.name, book("Toy models of superposition", chapters))
 
 
@@ -185,6 +186,7 @@ def _page(
         spec_json=experiment.json_text(indent=2),
         provenance=_flat(facts),
         reproduce=reproduce,
+        made_by=command(experiment, name),
     )
 
 

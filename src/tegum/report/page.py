@@ -24,6 +24,7 @@ class Chapter:
     lede: str
     figures: Sequence[Panel]
     claims: Sequence[Judged]
+    made_by: str = ""
 
 
 def page(
@@ -34,10 +35,12 @@ def page(
     spec_json: str,
     provenance: Mapping[str, str],
     reproduce: Mapping[str, str],
+    made_by: str = "",
 ) -> str:
     """One run as HTML: figures, scorecard, specification, provenance, and how to get it again.
 
-    provenance: name -> value. reproduce: what a command does -> the command, line by line.
+    provenance: name -> value. reproduce: what a command does -> the command, line by line. made_by: the command, to
+    stand at the head of the page.
     """
     spec = json.dumps(json.loads(spec_json), indent=2, ensure_ascii=False)
     return _render(
@@ -50,6 +53,7 @@ def page(
         spec=spec,
         provenance=provenance,
         reproduce=reproduce,
+        made_by=made_by,
     )
 
 
