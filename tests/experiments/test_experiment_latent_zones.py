@@ -29,7 +29,8 @@ def test_a_regular_polygon_has_all_the_virtues(n: int) -> None:
 
 def test_two_features_of_a_hexagon_at_once() -> None:
     x, heard = together(polygon(6))
-    found = {tuple(np.flatnonzero(pair)): tuple(np.flatnonzero(row)) for pair, row in zip(x, heard[0], strict=True)}
+    named = [[tuple(np.flatnonzero(row).tolist()) for row in rows] for rows in (x, heard[0])]
+    found = dict(zip(*named, strict=True))
     assert found[0, 2] == (1,)  # read as the one between
     assert found[0, 3] == ()  # opposite features cancel
     assert found[0, 1] == (0, 1)

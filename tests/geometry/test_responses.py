@@ -105,7 +105,7 @@ def test_rounding_does_not_decide_where_the_best_arrangements_lie_on_the_border(
 
 def test_one_hot_errors_and_zero_loss() -> None:
     model = (np.array([[1.0, -1.0]]), np.array([0.0, 0.005]))
-    np.testing.assert_allclose(one_hot_errors(model), [[0, 0], [0, 0.005]])
+    np.testing.assert_allclose(one_hot_errors(model), np.array([[0, 0], [0, 0.005]]))
     assert reconstructs(model).item()
     assert not reconstructs(model, tolerance=0.004).item()
     assert reconstructs((np.zeros((3, 1, 2)), np.zeros((3, 2)))).tolist() == [False] * 3

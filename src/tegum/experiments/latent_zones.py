@@ -338,11 +338,12 @@ def _ends(run: Run) -> Panel:
     low, high = rate_interval(counts, counts.sum(1, keepdims=True))
     labels: Any = {"x_label": "features n", "y_label": "share of seeds"}
     figure = stacked_rates(list(KINDS), counts, low, high, [str(n) for n in FEATURES], shades=KINDS, **labels)
-    spec = run.training
+    spec, optimiser = run.training, run.training.optimiser
+    assert isinstance(optimiser, AdamW)
     caption = (
         f"After {spec.steps:,} steps. Zero loss: every feature comes back within 1 %. Regular: norms within 1 % of "
         "equal, gaps within 1°. Weight decay makes the zero-loss ends regular, within a few times 1/(rate × decay) = "
-        f"{1 / max(spec.optimiser.learning_rate * spec.optimiser.weight_decay, 1e-12):,.0f} steps (see zero-loss-set); "
+        f"{1 / max(optimiser.learning_rate * optimiser.weight_decay, 1e-12):,.0f} steps (see zero-loss-set); "
         "without it most stay as they come. Hover for counts and intervals."
     )
     return Panel("ends", "How training ends, by the number of features", caption, figure)

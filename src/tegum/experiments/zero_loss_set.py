@@ -10,7 +10,7 @@ import optax
 from jaxtyping import Array
 from pydantic import field_validator
 
-from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval, unjudged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.polytopes import aligned
 from tegum.geometry.regularity import irregularity
@@ -262,7 +262,7 @@ def _judge(
     named = Claim(f"{claim.statement} ({name})", claim.source, claim.criterion)
     together = np.concatenate([part for n, part in counted.items() if case in (None, n)] or [np.zeros(0, bool)])
     if not together.size:
-        return judge_fact(named, False, f"no {where}", 0)
+        return unjudged(named, f"no {where} to judge by")
     each = ", ".join(f"{int(part.sum())} of {part.size} for n = {n}" for n, part in counted.items())
     return judge_rate(named, together, above=0.5, where=where, note=f"{each}. {note}".strip())
 
