@@ -3,16 +3,14 @@
 import numpy as np
 import pytest
 
-from tegum.theory.unbiased import MINORANT, PLANE, descended, errors, loss, minorant, polygon, polygon_loss, untied
+from tegum.geometry.responses import one_hot_errors
+from tegum.theory.unbiased import MINORANT, PLANE, descended, minorant, polygon, polygon_loss, untied
 
 
-def test_antipodal_pairs_cost_nothing() -> None:
-    assert float(loss(np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]]))) == 0
-
-
-def test_errors_by_hand() -> None:
-    # y = ReLU(WᵀWx) for W = [1, 0.5]: columns of WᵀW are (1, 0.5) and (0.5, 0.25).
-    np.testing.assert_allclose(errors(np.array([[1.0, 0.5]])), [0 + 0.25, 0.25 + 0.75**2])
+def loss(W: np.ndarray) -> np.ndarray:
+    """L_sum of y = ReLU(WᵀWx) on one-hot data."""
+    zero = np.zeros((*W.shape[:-2], W.shape[-1]))
+    return np.asarray((one_hot_errors((W, zero)) ** 2).sum((-2, -1)))
 
 
 @pytest.mark.parametrize(("corners", "expected"), [(3, 0.0), (4, 0.0), (5, 5 - PLANE), (6, 2.0), (8, 4.0)])

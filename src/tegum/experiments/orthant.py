@@ -332,8 +332,8 @@ def _clamped(seed: int) -> Panel:
     points = [draw.uniform(-1, 1, (count, d)) for d, count in ((1, 70), (2, 320), (3, 700))]
     caption = (
         "Points spread evenly over a line, a square and a cube, above before and below after ReLU; the slider moves "
-        "those below, drag the cubes to turn them. Axes are packed with points, yet most of a cube's points end on a "
-        "face or stay."
+        "those below, drag the cubes to turn them. Axes, where no point of a square or cube was before, are packed "
+        "with points."
     )
     return Panel("clamp", "What ReLU does to points", caption, clamp(points))
 

@@ -108,7 +108,7 @@ def wheel_curvatures(n: int) -> np.ndarray:
 
 
 def no_bias_curvatures(W: np.ndarray) -> np.ndarray:
-    """All curvatures of `unbiased.loss` at W (m, n), lengths and angles free, ascending.
+    """All curvatures of the loss L of `theory.unbiased` at W (m, n), lengths and angles free, ascending.
 
     The exact Hessian: 8 W_i W_iᵀ − 4 (1 − ‖W_i‖²) for each feature, and for each pair with a = W_i·W_j > 0 that of 2a².
     Pairs at a right angle count half, as in `wheel_curvatures`. Turning all features has the curvature 0.

@@ -59,33 +59,12 @@ def polygon_loss(corners: int) -> float:
     return corners * c / (1 + c)
 
 
-def loss(W: ArrayLike) -> np.ndarray:
-    """L of W (..., m, n): Σ over all features' :func:`errors`.
-
-    >>> float(loss(np.eye(2)))
-    0.0
-    """
-    total: np.ndarray = errors(W).sum(axis=-1)
-    return total
-
-
-def errors(W: ArrayLike) -> np.ndarray:
-    """How badly each axis vector comes back, Σ_j (y_j − x_j)² for x = e_i, shape (..., n).
-
-    >>> errors(np.array([[1.0, -1.0, 1.0]])).tolist()  # features 0 and 2 cannot be told apart
-    [1.0, 0.0, 1.0]
-    """
-    W = np.asarray(W, float)
-    y = np.maximum(W.mT @ W, 0)
-    squared: np.ndarray = ((y - np.eye(W.shape[-1])) ** 2).sum(axis=-2)
-    return squared
-
-
 def descended(W: ArrayLike) -> np.ndarray:
-    """The bottom below W, by L-BFGS (Nocedal 1980): as far down as rounding allows.
+    """The bottom of L below W (m, n), by L-BFGS (Nocedal 1980): as far down as rounding allows.
 
-    >>> round(float(loss(descended([[1.0, -0.7, 0.4]]))), 6)
-    1.0
+    >>> W = descended([[1.0, -0.7]])
+    >>> np.maximum(W.T @ W, 0).round(6).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
     """
     W = np.asarray(W, float)
 
