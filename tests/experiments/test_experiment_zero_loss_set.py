@@ -108,7 +108,9 @@ def test_claims_and_panels(small: tuple[ZeroLossSet, Runs]) -> None:
 def test_untrained_models_support_no_claim_about_training() -> None:
     experiment = find("zero-loss-set", features=(6,), seeds=20, steps=1, decay_start=1, decay_steps=1)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
-    assert {claim.verdict for claim in experiment.claims(runs)[2:]} == {"fails"}
+    judged = experiment.claims(runs)[2:]
+    assert {claim.verdict for claim in judged} == {"unclear"}
+    assert all("to judge by" in claim.measured for claim in judged)
     assert [panel.name for panel in experiment.panels(runs)] == ["room", "faces", "decay-6"]
 
 
