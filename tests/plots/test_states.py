@@ -27,3 +27,10 @@ def test_every_place_of_the_raster_has_its_name_s_colour() -> None:
     assert [trace.name for trace in figure.data[1:]] == ["good", "bad"]
     assert list(heat.customdata[0]) == ["good", "bad", "bad"]
     assert figure.layout.yaxis.range == (1.5, -0.5)
+
+
+def test_a_legend_of_many_names_keeps_its_room() -> None:
+    names = list("abcdefg")
+    wide = state_shares([0, 1], np.full((2, 7), 1 / 7), names, dict.fromkeys(names, "#12805F"))
+    assert wide.layout.meta == {"narrow": 720}
+    assert state_shares([0, 1], [[0.5, 0.5]] * 2, ["good", "bad"], SHADES).layout.meta is None

@@ -11,11 +11,12 @@ from tegum.plots.rates import rate_lines, stacked_rates
 from tegum.plots.space import film, space
 from tegum.plots.splats import splats
 from tegum.plots.stars import stars
+from tegum.plots.states import state_raster, state_shares
 from tegum.plots.wheels import wheels
 from tegum.plots.zones import latent_cells, latent_zones, zone_film
 
 __all__ = [
     "against", "bands", "change_of_basis", "clamp", "curves", "film", "gram_panels", "histories", "landscape",
     "landscape_film", "latent_cells", "latent_zones", "matrices", "orthant", "projection", "rate_lines", "space",
-    "splats", "stacked_rates", "stars", "wheels", "zone_film",
+    "splats", "stacked_rates", "stars", "state_raster", "state_shares", "wheels", "zone_film",
 ]  # fmt: skip

@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from tegum.plots import style
 from tegum.plots.lines import banded
+from tegum.plots.tiles import NARROW
+
+MANY = 5  # names
 
 PERCENT = {  # ticks of an axis of shares
     "tickvals": [v / 100 for v in range(0, 101, 20)],
@@ -51,7 +54,12 @@ def stacked_rates(
         )
     figure.update_xaxes(title_text=x_label, type="category", showgrid=False)
     figure.update_yaxes(title_text=y_label, range=[0, 1], **PERCENT)
-    return figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"})
+    return figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"}, meta=wide(names))
+
+
+def wide(names: Sequence[str]) -> dict[str, int] | None:
+    """For report/page.js: beside a legend of many names a phone has no room for a plot; it scrolls sideways then."""
+    return {"narrow": NARROW} if len(names) > MANY else None
 
 
 def rate_lines(

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from tegum.plots import style
-from tegum.plots.rates import PERCENT
+from tegum.plots.rates import PERCENT, wide
 
 
 def state_shares(
@@ -33,7 +33,7 @@ def state_shares(
         )
     figure.update_xaxes(title_text=x_label, range=[step.min(), step.max()], showgrid=False)
     figure.update_yaxes(title_text="share of models", range=[0, 1], showgrid=False, **PERCENT)
-    return figure.update_layout(legend={"traceorder": "normal"})
+    return figure.update_layout(legend={"traceorder": "normal"}, meta=wide(names))
 
 
 def state_raster(
@@ -64,4 +64,4 @@ def state_raster(
         figure.add_scatter(x=[None], y=[None], mode="markers", marker=square, name=name)
     figure.update_xaxes(title_text=x_label, showgrid=False)
     figure.update_yaxes(title_text="model, the first to be perfect on top", range=[rows - 0.5, -0.5], showgrid=False)
-    return figure.update_layout(showlegend=True, legend={"traceorder": "normal"})
+    return figure.update_layout(showlegend=True, legend={"traceorder": "normal"}, meta=wide(names))

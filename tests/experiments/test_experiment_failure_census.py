@@ -1,0 +1,107 @@
+"""The census's analysis on cases worked by hand, and the whole experiment at its quick size."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from tegum.claims import Judged
+from tegum.experiments import find
+from tegum.experiments.experiment import Experiment, Runs
+from tegum.experiments.failure_census import (
+    FEATURES,
+    _timeline,
+    far_side_longer,
+    neighbours,
+    passed,
+    unlearnt_column,
+    values_in_failure,
+)
+from tegum.failure.outcomes import NAMES, PERFECT_REGULAR, STILL_MOVING, SYMMETRIC_FAILURE, TWO_RADII, Outcomes
+from tegum.failure.timelines import Timeline
+from tegum.training.run import execute
+
+
+def spokes(radii: list[float], degrees: list[float]) -> np.ndarray:
+    turn = np.radians(degrees)
+    return np.array(radii) * np.stack([np.cos(turn), np.sin(turn)])
+
+
+def test_values_in_failure() -> None:
+    W = np.stack([spokes([0.01, 1.2, 1.2, 1.2], [0, 0, 120, 240])] * 2 + [spokes([0.1, 1, 1, 1], [0, 0, 120, 240])])
+    b = np.array([[0.25, -1, -1, -1], [0.27, -1, -1, -1], [0.25, -1, -1, -1]])
+    assert_array_equal(unlearnt_column(W), [0, 0, 0])
+    assert_array_equal(values_in_failure(W, b), [True, False, False])
+
+
+def test_neighbours_are_as_far_apart_as_zero_loss_asks() -> None:
+    """r = 1.25, R = 2: cos θ ≤ (1.5625 − 1)/2.5 = 0.225, θ ≥ 77.0°; for two of R: cos θ ≤ 3/4, θ ≥ 41.4°."""
+    gap, needed, outer, differ = neighbours(spokes([1.25, 2, 2, 2], [-170, -60, 0, 90])[None], np.array([1.6]))
+    assert_allclose(np.degrees(gap), [[110, 60, 90, 100]])
+    assert_allclose(np.degrees(needed), [[76.997, 41.41, 41.41, 76.997]], atol=1e-3)
+    assert_array_equal(outer, [[False, True, True, False]])
+    assert_array_equal(differ, [[True, False, False, True]])
+
+
+def test_the_far_side_is_that_beyond_a_right_angle() -> None:
+    W = np.stack([spokes([1, 1.1, 2, 2], [0, 80, 150, 200]), spokes([1, 2.2, 2, 2], [0, 80, 150, 200])])
+    assert_array_equal(far_side_longer(W, np.array([0, 0])), [True, True])
+    assert_array_equal(far_side_longer(W, np.array([2, 2])), [False, False])
+
+
+def test_passed_looks_at_asymmetric_ends_only() -> None:
+    S, M = SYMMETRIC_FAILURE, STILL_MOVING
+    kind = np.array([[S, TWO_RADII], [M, TWO_RADII], [S, PERFECT_REGULAR], [M, S], [S, M]])
+    line = Timeline(np.array([0, 1]), Outcomes(kind, *[np.zeros(kind.shape)] * 11))
+    assert_array_equal(passed(line), [True, False])
+
+
+def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
+    return {claim.statement[:24]: claim for claim in experiment.claims(runs)}
+
+
+def test_untrained_models_support_no_claim() -> None:
+    experiment = find("failure-census", "quick", steps=1)
+    used = ("centre", "fine", "double", "optimisers")
+    runs = {name: execute(training) for name, training in experiment.trainings().items() if name in used}
+    assert {claim.verdict for claim in experiment.claims(runs)} <= {"fails", "unclear"}
+
+
+@pytest.fixture(scope="module")
+def quick() -> tuple[Experiment, Runs]:
+    experiment = find("failure-census", "quick", features=(FEATURES,))
+    return experiment, {name: execute(training) for name, training in experiment.trainings().items()}
+
+
+def test_claims(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    claims = judged(experiment, runs)
+    assert len(claims) == 15
+    assert claims["Points on different circ"].verdict == "holds"
+    assert claims["Symmetric failure is a l"].verdict == "fails"
+    assert claims["All failed models, those"].verdict == "fails"
+    assert claims["The perfect solution of "].verdict == "fails"
+    assert claims["In symmetric failure the"].value == 1
+    assert "symmetric failure" in claims["Nor is it Adam's: with p"].note
+
+
+def test_a_finer_record_agrees_with_the_coarse_one(quick: tuple[Experiment, Runs]) -> None:
+    """The same seeds: what the coarse record saw, the fine one saw."""
+    fine, coarse = _timeline(quick[1]["fine"]), _timeline(quick[1]["centre"])
+    shared = np.isin(fine.step, coarse.step)
+    assert_array_equal(fine.kind[:, shared], coarse.kind[: len(fine.kind)])
+
+
+def test_panels(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    panels = {panel.name: panel for panel in experiment.panels(runs)}
+    assert list(panels) == [
+        "over-time", "gallery", "raster", "survival", "optimisers", "sizes", "numbers", "starts", "interfaces",
+    ]  # fmt: skip
+    assert all(panel.caption and panel.figure.data for panel in panels.values())
+    assert {trace.name for trace in panels["over-time"].figure.data} <= set(NAMES)
+    assert len(panels["optimisers"].figure.data[0].x) == len(experiment.optimisers())  # type: ignore[attr-defined]
+
+
+def test_another_recipe_than_the_source_s_is_named() -> None:
+    assert find("failure-census").departures() == ""
+    assert "steps=8000 instead of 25000" in find("failure-census", "quick").departures()
