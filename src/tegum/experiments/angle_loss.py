@@ -234,7 +234,7 @@ def _middle_is_least(gap: float) -> bool:
 def _loss() -> Panel:
     degrees = np.degrees(THETA)
     away = np.where(np.abs(degrees) == 90, np.nan, pair_curvature(THETA))  # it jumps there
-    names = ["loss ReLU(cos θ)²", "½ (cos 2θ + 1), as stated", "slope, per radian", "curvature, per radian²"]
+    names = ["loss ReLU(cos θ)²", "½ (cos 2θ + 1)", "slope, per radian", "curvature, per radian²"]
     values = [pair_loss(THETA), (np.cos(2 * THETA) + 1) / 2, pair_slope(THETA), away]
     figure = curves(
         degrees, np.stack(values, axis=1), names, dashed=names[1:2],
@@ -244,7 +244,7 @@ def _loss() -> Panel:
     figure.update_xaxes(tickvals=[*range(-180, 181, 45)], range=[-183, 183])
     caption = (
         "The loss bends upwards only in the shaded ranges, from 45° on either side; around 0° it is a hill. Past 90° "
-        "the ReLU makes it zero, where the stated formula (dashed) climbs again."
+        "the ReLU makes it zero, where the formula (dashed) climbs again."
     )
     return Panel("loss", "Convex from 45° on, concave below", caption, figure)
 
@@ -342,7 +342,8 @@ def _curvatures(sizes: list[int]) -> Panel:
     caption = (
         "The least curvature of the loss at the even wheel, turning the whole aside. Above the line the wheel is a "
         "strict minimum, on it flat in some direction, below it a saddle: features leave it. With free lengths only "
-        "square and pentagon are strict minima; the triangle lies in a flat valley without loss."
+        "square and pentagon are strict minima; the triangle lies in a flat valley without loss. Where pairs are at "
+        "exactly 90° (n = 4, 8, 12 …) the mean of both sides is drawn."
     )
     return Panel("wheels", "Even wheels are minima for few features only", caption, figure)
 

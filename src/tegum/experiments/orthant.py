@@ -114,9 +114,9 @@ class Orthant(Experiment):
         agree = all(self._as_exact(count, exact[d]) for d, count in found.items())
         shares = ", ".join(f"{share:.3g}" for share in exact.values())
         note = (
-            f"Before ReLU the axes have no share. After it d/2ᵈ: {shares} for d = 1 … 8, and 1/2ᵈ more at the origin, "
-            "which is 0 times an axis vector. A lot in few dimensions, next to nothing in many: latents land there "
-            "because W puts them there."
+            f"Before ReLU the axes have no share, from d = 2 on. After it d/2ᵈ: {shares} for d = 1 … 8, 1/2ᵈ more at "
+            "the origin, which is 0 times an axis vector. A lot in few dimensions, next to nothing in many: latents "
+            "land there because W puts them there."
         )
         said = ", ".join(f"{exact[d]:.3g} in {d} dimensions (sampled: {found[d] / self.samples:.3g})" for d in found)
         least = min(exact[d] for d in found)
