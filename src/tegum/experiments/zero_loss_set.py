@@ -14,6 +14,7 @@ from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval, u
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.polytopes import aligned
 from tegum.geometry.regularity import irregularity
+from tegum.geometry.weights import weights_of
 from tegum.plots import style
 from tegum.plots.landscape import Heights, Marks, landscape_film
 from tegum.plots.lines import bands
@@ -225,9 +226,8 @@ def one_hot(n: int, **rest: Any) -> Training:
 
 def _at(run: Run, k: int) -> np.ndarray:
     """W of those models of the k-th optimiser that reach zero loss."""
-    W = run.W.transpose("optimiser", "seed", "latent", "feature").values[k]
     loss = run.loss.transpose("optimiser", "seed").values[k] * run.training.model.features
-    return W[loss < ZERO].astype(float)
+    return weights_of(run).encoder[k][loss < ZERO]
 
 
 @dataclass(frozen=True)
