@@ -57,8 +57,8 @@ def one(model: Model) -> Outcomes:
 
 
 def two_circles() -> Model:
-    """One short spoke at 0° among four long ones, which stand 100°, 150°, 210° and 260° from it."""
-    return lossless(spokes([1.1, 2.2, 2.2, 2.2, 2.2], [0, 100, 150, 210, 260]))
+    """One short spoke at 0° among four long ones, which stand 100°, 150°, 210° and 250° from it."""
+    return lossless(spokes([1.1, 2.2, 2.2, 2.2, 2.2], [0, 100, 150, 210, 250]))
 
 
 CROSS = lossless(spokes([1.5, 1.1, 1.5, 1.1], [0, 90, 180, 270]))
@@ -136,6 +136,24 @@ def test_gradient_is_that_of_the_loss() -> None:
     largest = max(np.abs(part).max() for part in jax.grad(loss, argnums=(0, 1))(W, b))
     assert_allclose(outcomes((W, b)).gradient, largest, rtol=1e-5)
     assert_allclose(outcomes((W, b)).loss, loss(W, b), rtol=1e-5)
+
+
+def test_gradient_counts_the_biases() -> None:
+    """W = 0 and b = 1/2: every row of 2(y − x) adds up to 2 (4/2 − 1/2) = 3."""
+    assert_allclose(outcomes((np.zeros((2, 5)), np.full(5, 0.5))).gradient, 3)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "bias", "kind"),
+    [
+        (5, (-0.4, -0.4), COLLAPSED),  # outputs 0.60 of their own and of the other
+        (40, (-0.4, -0.4), ASYMMETRIC_FAILURE),  # each wakes the other by 0.37, from another direction
+        (5, (-0.4, -0.8), ASYMMETRIC_FAILURE),  # only one wakes the other
+    ],
+)
+def test_collapsed_is_one_direction_and_mutual(degrees: float, bias: tuple[float, float], kind: int) -> None:
+    never_moving = Thresholds(moving=1e9)
+    assert outcomes((spokes([1, 1], [0, degrees]), np.array(bias)), never_moving).kind == kind
 
 
 def test_margin_is_the_smallest_separation() -> None:
