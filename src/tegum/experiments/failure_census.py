@@ -227,7 +227,7 @@ class FailureCensus(Experiment):
             _rate(PERFECT, regular(_weights(centre)[0])[end.perfect], 0.5, "perfect seeds", _born_regular(line)),
             _rate(TWO, end.kind[irregular] == TWO_RADII, 0.5, "irregular perfect seeds", _outside(centre, end)),
             _rate(NOT_TWO, end.kind[irregular] != TWO_RADII, 0.5, "irregular perfect seeds"),
-            _rate(GAP, _apart(centre, end), 0.5, "seeds with two radii"),
+            _rate(GAP, _apart(centre, end), 0.5, "seeds with two radii", _inner_too(end)),
             _rate(NEEDED, _wide_enough(centre, end), 0.95, "seeds with two radii", _excess(centre, end)),
             _rate(FAR, _far(centre, line), 0.95, "seeds recovered so"),
             _rate(ADAM, _ended(others, 1), 0.01, "seeds, Adam", _slower(others, 1)),
@@ -386,6 +386,12 @@ def _interfaced(run: Run, end: Outcomes) -> tuple[np.ndarray, np.ndarray, np.nda
 def _apart(run: Run, end: Outcomes) -> np.ndarray:
     gap, _, outer, differ = _interfaced(run, end)
     return np.where(differ, gap, np.inf).min(axis=-1) > np.where(outer, gap, 0).max(axis=-1)
+
+
+def _inner_too(end: Outcomes) -> str:
+    two = end.kind == TWO_RADII
+    wider = end.interface[two] > end.within[two]
+    return f"Larger than those on the inner circle as well, where two stand there side by side: {_share(wider)}."
 
 
 def _wide_enough(run: Run, end: Outcomes) -> np.ndarray:
