@@ -715,8 +715,8 @@ def _well() -> Panel:
     )  # fmt: skip
     caption = (
         "The loss over all places of W_7 (each with its best bias), all else frozen. The slider moves the hexagon to "
-        "the left and lengthens it, at no loss of its own. At 0 the best W_7 is 0; the further the hexagon leans the "
-        "further W_7 goes to the other side, and the deeper the well."
+        "the left and lengthens it, at no loss of its own. At 0 the best W_7 is 0; as the hexagon leans the well moves "
+        "to the other side and deepens. It narrows too, since long columns hear a tilt more."
     )
     return Panel("well", "The well of W_7 moves as soon as the others lean", caption, figure)
 
