@@ -116,6 +116,8 @@ def test_the_steepest_way_really_goes_down_and_no_random_one_is_steeper() -> Non
     value, direction = found.steepest()
     away = unflat(0.01 * direction, 7)
     assert loss(W + away[0], b + away[1]) < loss(W, b) - 0.3 * 0.5e-4 * abs(value)
+    oracle = toy.loss(toy.forward(W + away[0], b + away[1], np.eye(7), "relu"), np.eye(7), np.ones(7), "sum")
+    assert oracle == pytest.approx(6 / 7 + 0.5e-4 * value, abs=0.3e-4 * abs(value))
     rng = np.random.default_rng(0)
     near = direction + 0.1 * rng.normal(size=(500, 21))
     assert min(found.along(way / np.linalg.norm(way)) for way in near) >= value - 1e-9

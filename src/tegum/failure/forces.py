@@ -330,10 +330,10 @@ def frozen_optimum(W: np.ndarray, b: np.ndarray, feature: int, reach: float, fin
     grid = reach * np.linspace(-1, 1, fineness)
     places = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     best = places[np.argsort(alone(W, b, feature, places)[0])[:4]]
-    options = {"xatol": 1e-10, "fatol": 1e-15, "initial_simplex": None}
+    step = np.ptp(grid) / fineness * np.array([[0.0, 0], [1, 0], [0, 1]])
     ends = []
     for start in (np.zeros(2), *best):
-        options["initial_simplex"] = start + np.ptp(grid) / fineness * np.array([[0.0, 0], [1, 0], [0, 1]])
+        options = {"xatol": 1e-10, "fatol": 1e-15, "initial_simplex": start + step}
         ends.append(minimize(lambda w: alone(W, b, feature, w)[0], start, method="Nelder-Mead", options=options).x)
     column = min(ends, key=lambda w: alone(W, b, feature, w)[0])
     value, beta = alone(W, b, feature, column)
