@@ -24,7 +24,11 @@ RINGS = (
     ("conduct",),
     ("cli",),
 )
-NEVER = {"plots": {"training", "runs", "toy", "spec", "failure"}, "theory": {"training", "geometry"}, "geometry": {"toy"}}
+NEVER = {
+    "plots": {"training", "runs", "toy", "spec", "failure"},
+    "theory": {"training", "geometry"},
+    "geometry": {"toy"},
+}
 
 
 def ring(part: str) -> int:

@@ -156,7 +156,7 @@ def test_bad_input() -> None:
         latent_zones(many)
     with pytest.raises(BadInput, match=r"must be as many as there are models, 1"):
         latent_zones((W, B), ["a", "b"])
-    with pytest.raises(BadInput, match=r"a film needs the recorded moments of one model with m=2, and a label for each"):
+    with pytest.raises(BadInput, match=r"a film needs the recorded moments of one model with m=2"):
         zone_film((W, B), ["0"])
     with pytest.raises(BadInput, match=r"about one model, but here is a batch of shape \(40,\)"):
         latent_cells(many)
