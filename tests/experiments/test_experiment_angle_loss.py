@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.claims import Judged
+from tegum.errors import BadInput
 from tegum.experiments import find
 from tegum.experiments.angle_loss import (
     between,
@@ -61,7 +62,12 @@ def test_numbers_that_decided(judged: list[Judged]) -> None:
 
 
 def test_panels() -> None:
-    panels = find("angle-loss", largest=6).panels({})
+    panels = find("angle-loss", largest=9).panels({})
     assert [panel.name for panel in panels] == ["loss", "between", "landscape", "best", "wheels"]
     assert all(panel.caption and panel.figure.data for panel in panels)
     assert len(panels[2].figure.frames) == 31
+
+
+def test_wheels_too_small_to_tell_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"largest=6 must be at least 9, where the even wheel of unit"):
+        find("angle-loss", largest=6)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import field_validator
 
 from tegum.claims import Claim, Judged, judge_fact
 from tegum.experiments.experiment import Experiment, Panel, Runs
@@ -95,6 +96,13 @@ class AngleLoss(Experiment):
 
     largest: Count = 12
 
+    @field_validator("largest")
+    @classmethod
+    def _past_the_turn(cls, largest: int) -> int:
+        if largest < 9:
+            raise ValueError(f"largest={largest} must be at least 9, where the even wheel of unit lengths first fails.")
+        return largest
+
     def claims(self, runs: Runs) -> list[Judged]:
         return [_formula(), *_convexities(), *_thirds(), *self._wheels()]
 
@@ -102,7 +110,7 @@ class AngleLoss(Experiment):
         return [_loss(), _between(), _landscape(), _best_between(), _curvatures(self._sizes())]
 
     def _sizes(self) -> list[int]:
-        return [*range(3, max(self.largest, 5) + 1)]
+        return [*range(3, self.largest + 1)]
 
     def _wheels(self) -> list[Judged]:
         sizes = [n for n in self._sizes() if n >= 5]
