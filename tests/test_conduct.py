@@ -278,6 +278,8 @@ def test_an_experiment_may_train_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     assert {child.name for child in folder.path.iterdir()} == {
         "spec.json", "panels.json", "claims.json", "report.html", DONE,
     }  # fmt: skip
-    assert "Open its data" not in (folder.path / "report.html").read_text()
+    page = (folder.path / "report.html").read_text()
+    assert "Open its data" not in page
+    assert '<th scope="row">precision</th>' not in page
     monkeypatch.setattr(Arithmetic, "claims", lambda *_: pytest.fail("it was judged again"))
     conduct(Arithmetic(), "arithmetic", into=tmp_path)

@@ -38,6 +38,14 @@ def test_what_is_drawn_are_the_zones() -> None:
         np.testing.assert_allclose(sorted(area(part[:-1]) for part in drawn), sorted(area(expected)), rtol=1e-9)
 
 
+def test_where_an_output_is_alone_its_colour_is_stronger() -> None:
+    opacity = {
+        trace.name: float(trace.fillcolor.split(",")[-1][:-1]) for trace in latent_zones((W, B)).data if trace.name
+    }
+    for i in range(6):
+        assert opacity[f"output {i} alone is positive"] > 2 * opacity[f"zone of output {i}"] > 0
+
+
 def test_a_model_without_a_zone_has_no_fill_but_keeps_its_place_in_a_film() -> None:
     silent = np.where(np.arange(6) == 2, -9.0, B)
     assert len(fills(latent_zones((W, silent)), "zone of output")) == 5

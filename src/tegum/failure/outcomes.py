@@ -15,6 +15,7 @@ from tegum.claims import rate_interval
 from tegum.errors import BadInput
 from tegum.geometry.directions import norms
 from tegum.geometry.regularity import irregularity
+from tegum.geometry.responses import depths_of
 from tegum.geometry.weights import Weights, weights_of
 
 NAMES = (
@@ -151,13 +152,6 @@ def outcomes(model: Any, thresholds: Thresholds | None = None) -> Outcomes:
 
 def _tied(model: Any) -> Weights:
     """The weights, where outcomes have a meaning for them."""
-    axes = getattr(getattr(model, "data", None), "dims", ())
-    swept = [axis for axis in ("features", "hidden") if axis in axes]
-    if swept:
-        raise BadInput(
-            f"this run sweeps {swept[0]}, and outcomes need models of one size; take them apart, such as "
-            f"run.at({swept[0]}={int(model.data[swept[0]].values[0])})."
-        )
     weights = weights_of(model)
     if weights.encoder_bias.any() or not np.array_equal(weights.decoder, weights.encoder.mT, equal_nan=True):
         raise BadInput(
@@ -304,7 +298,5 @@ def _gaps(
 
 def _margin(z: Float[np.ndarray, "k n n"], length: Float[np.ndarray, "k n"]) -> Float[np.ndarray, " k"]:
     """The smallest of the distances between a feature's tip and another output's zone (`Responses.separation`)."""
-    side = length[..., None]
-    nowhere = np.where(z > 0, np.inf, -np.inf)
-    inside = np.where(side > 0, z / np.where(side > 0, side, 1), nowhere)
+    inside = depths_of(z, length)
     return np.asarray(-np.where(np.eye(z.shape[-1], dtype=bool), -np.inf, inside).max(axis=(-2, -1)))

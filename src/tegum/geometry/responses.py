@@ -51,7 +51,7 @@ def responses(model: Any) -> Responses:
     slope, base = _lines(weights)
     shown, own = np.maximum(weights.at_tips, 0), np.eye(weights.features, dtype=bool)
     wrong = np.where(own, 0, shown * shown)
-    far = _distances(weights)
+    far = depths_of(weights.at_tips, np.linalg.norm(weights.decoder, axis=-1))
     gain, begin = np.einsum("...ii->...i", slope), _wakes(np.einsum("...ii->...i", slope), base)
     low, high = _others_silent(slope, base, own)
     low = np.maximum(low, begin)
@@ -112,11 +112,13 @@ def _lines(weights: Weights) -> tuple[np.ndarray, np.ndarray]:
     return np.where(np.abs(slope) <= small[..., None], 0.0, slope), np.where(np.abs(base) <= small, 0.0, base)
 
 
-def _distances(weights: Weights) -> np.ndarray:
-    """Signed distance of tip j from the boundary of zone i, [i, j]; ±infinite where the zone has no boundary."""
-    z, norm = weights.at_tips, np.linalg.norm(weights.decoder, axis=-1)[..., None]
-    nowhere = np.where(z > 0, np.inf, -np.inf)
-    return np.where(norm > 0, z / np.where(norm > 0, norm, 1), nowhere)
+def depths_of(z: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Signed distance of tip j from the boundary of zone i, [i, j]; ±infinite where the zone has no boundary.
+
+    z (..., n, n): output i, before ReLU, at tip j; size (..., n): ‖D_i‖.
+    """
+    size, nowhere = size[..., None], np.where(z > 0, np.inf, -np.inf)
+    return np.where(size > 0, z / np.where(size > 0, size, 1), nowhere)
 
 
 def _wakes(slope: np.ndarray, base: np.ndarray) -> np.ndarray:

@@ -102,53 +102,59 @@ def film(
     figure.frames = [
         go.Frame(name=name, data=list(data), traces=list(traces)) for name, data in zip(names, frames, strict=True)
     ]
-    now = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    play = now | {"frame": {"duration": 60, "redraw": True}, "fromcurrent": first == 0}
-    steps = [
-        {"label": label, "method": "animate", "args": [[name], now]} for name, label in zip(names, labels, strict=True)
-    ]
     bottom = 128
-    figure.update_layout(
+    return figure.update_layout(
         height=figure.layout.height + bottom,
         meta={"narrow": NARROW} | (figure.layout.meta or {}),  # the buttons would lie on the slider
         margin={"b": bottom},
-        sliders=[
-            {
-                "steps": steps,
-                "active": first,
-                "x": 0.12,
-                "len": 0.86,
-                "y": 0,
-                "yanchor": "top",
-                "pad": {"t": 46, "b": 0},
-                "currentvalue": {"prefix": f"{what} ", "font": {"size": 14, "color": style.INK}, "xanchor": "left"},
-                "font": {"size": 11, "color": style.MUTED},
-                "bgcolor": style.RULE,
-                "bordercolor": style.RULE,
-                "activebgcolor": style.MUTED,
-                "tickcolor": style.RULE,
-                "ticklen": 4,
-                "minorticklen": 0,
-            }
-        ],
-        updatemenus=[
-            {
-                "type": "buttons",
-                "direction": "left",
-                "showactive": False,
-                "x": 0,
-                "y": 0,
-                "xanchor": "left",
-                "yanchor": "top",
-                "pad": {"t": 52, "r": 8},
-                "bgcolor": style.GROUND,
-                "bordercolor": style.RULE,
-                "font": {"size": 13, "color": style.INK},
-                "buttons": [
-                    {"label": "▶", "method": "animate", "args": [None, play]},
-                    {"label": "❚❚", "method": "animate", "args": [[None], now]},
-                ],
-            }
-        ],
+        sliders=[_slider(names, labels, what, first)],
+        updatemenus=[_buttons(resume=first == 0)],
     )
-    return figure
+
+
+_NOW = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+
+
+def _slider(names: Sequence[str], labels: Sequence[str], what: str, first: int) -> dict[str, Any]:
+    steps = [
+        {"label": label, "method": "animate", "args": [[name], _NOW]} for name, label in zip(names, labels, strict=True)
+    ]
+    return {
+        "steps": steps,
+        "active": first,
+        "x": 0.12,
+        "len": 0.86,
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 46, "b": 0},
+        "currentvalue": {"prefix": f"{what} ", "font": {"size": 14, "color": style.INK}, "xanchor": "left"},
+        "font": {"size": 11, "color": style.MUTED},
+        "bgcolor": style.RULE,
+        "bordercolor": style.RULE,
+        "activebgcolor": style.MUTED,
+        "tickcolor": style.RULE,
+        "ticklen": 4,
+        "minorticklen": 0,
+    }
+
+
+def _buttons(*, resume: bool) -> dict[str, Any]:
+    """Play, from where the slider is or from the beginning, and pause."""
+    play = _NOW | {"frame": {"duration": 60, "redraw": True}, "fromcurrent": resume}
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"t": 52, "r": 8},
+        "bgcolor": style.GROUND,
+        "bordercolor": style.RULE,
+        "font": {"size": 13, "color": style.INK},
+        "buttons": [
+            {"label": "▶", "method": "animate", "args": [None, play]},
+            {"label": "❚❚", "method": "animate", "args": [[None], _NOW]},
+        ],
+    }
