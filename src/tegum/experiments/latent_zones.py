@@ -300,18 +300,20 @@ def _among_outputs(run: Run) -> Panel:
 
 
 def _outlined(run: Run) -> Panel:
-    model = planar(run, 7)
-    bad = np.flatnonzero(~reconstructs(model) & dented(model))
-    good = np.flatnonzero(reconstructs(model))
-    chosen = [int(part[0]) for part in (good, bad) if len(part)] or [0]
-    W, b = (np.stack(part) for part in zip(*(_one(model, seed) for seed in chosen), strict=True))
-    titles = [f"seed {s}: {'zero loss' if reconstructs(model)[s] else 'a failure'}" for s in chosen]
+    models = [planar(run, n) for n in FEATURES if n >= SHOWN]
+    shown: dict[str, tuple[Weights, int]] = {}
+    for model in models:
+        for words, found in (("zero loss", reconstructs(model)), ("a failure", ~reconstructs(model) & dented(model))):
+            if found.any():
+                shown.setdefault(words, (model, int(np.argmax(found))))
+    chosen = list(shown.values()) or [(models[0], 0)]
+    titles = [f"n = {model.features}, seed {seed}" for model, seed in chosen]
     caption = (
-        "Dotted: the outline through the tips, to which the source cuts its pictures. Zones do not end there. For a "
-        "model that has learnt all features the outline is convex; a feature near the origin gives it a dent, which "
-        "says something about the drawing and nothing about where latents may lie. (n = 7)"
+        "Dotted: the outline through the tips, to which the source cuts its pictures. Zones do not end there. Left, "
+        "zero loss: the outline is convex. Right, where there is one: a failure, whose unlearnt feature near the origin "
+        "gives the outline a dent, which says something about the drawing and nothing about where latents may lie."
     )
-    figure = latent_zones((W, b), titles, dented=True)
+    figure = latent_zones(_together(*map(list, zip(*chosen, strict=True))), titles, dented=True, one_scale=False)
     return Panel("outline", "The outline through the tips is not the edge of latent space", caption, figure)
 
 
