@@ -310,8 +310,9 @@ def _outlined(run: Run) -> Panel:
     titles = [f"n = {model.features}, seed {seed}" for model, seed in chosen]
     caption = (
         "Dotted: the outline through the tips, to which the source cuts its pictures. Zones do not end there. Left, "
-        "zero loss: the outline is convex. Right, where there is one: a failure, whose unlearnt feature near the origin "
-        "gives the outline a dent, which says something about the drawing and nothing about where latents may lie."
+        "zero loss: the outline is convex. Right, where there is one: a failure, whose unlearnt feature near the "
+        "origin gives the outline a dent. That says something about the drawing and nothing about where latents may "
+        "lie."
     )
     figure = latent_zones(_together(*map(list, zip(*chosen, strict=True))), titles, dented=True, one_scale=False)
     return Panel("outline", "The outline through the tips is not the edge of latent space", caption, figure)
