@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         UnitNorm,
     )
     from tegum.toy.loss import Loss, SquaredError, geometric
-    from tegum.toy.models import Autoencoder, Model, UntiedAutoencoder, notebook_scale
+    from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
     from tegum.training.history import at_steps, every, log_spaced
     from tegum.training.interventions import Edit, Freeze, Intervention, Perturb
     from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optax, Optimiser
@@ -37,7 +37,7 @@ _HOME = {
     "tegum.failure.timelines": "Timeline timeline",
     "tegum.toy.features": "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseUniform UnitNorm",
     "tegum.toy.loss": "Loss SquaredError geometric",
-    "tegum.toy.models": "Autoencoder Model UntiedAutoencoder notebook_scale",
+    "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
     "tegum.training.history": "at_steps every log_spaced",
     "tegum.training.interventions": "Edit Freeze Intervention Perturb",
     "tegum.training.optimisers": "SGD Adam AdamW Momentum Optax Optimiser",
@@ -50,7 +50,7 @@ _MODULES = ("geometry", "plots")
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Autoencoder", "BadInput", "CorrelatedSets", "Edit", "FixedSamples",
     "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Outcomes",
-    "Perturb", "Run", "SparseUniform", "SquaredError", "Thresholds", "Timeline", "Training", "UnitNorm",
+    "Perturb", "Run", "SparseUniform", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm",
     "UntiedAutoencoder", "at_steps", "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes",
     "plots", "timeline", "train",
 ]  # fmt: skip

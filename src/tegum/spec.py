@@ -253,6 +253,7 @@ Positive = Annotated[
 Fraction = Annotated[
     float, BeforeValidator(_as_numbers), _needs(lambda v: 0 <= v < 1, "must lie in [0, 1), as a decay rate.")
 ]
+Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_numbers), _needs(math.isfinite, "must be a finite number.")]
 Count = Annotated[int, BeforeValidator(_as_numbers), _needs(lambda v: v >= 1, "must be at least 1.")]
 
 

@@ -170,3 +170,27 @@ def test_axes_of_the_packages_models_have_names_even_when_lengths_agree() -> Non
         "W_d": ("feature", "latent"),
         "b": ("feature",),
     }
+
+
+def test_training_goes_on_from_a_given_state_plus_noise() -> None:
+    W, b = np.arange(6.0).reshape(2, 3), np.array([-1.0, 0.5, 2.0])
+    at_rest: dict[str, Any] = {"optimiser": tg.SGD(learning_rate=0.0), "steps": 1, "over": {"seed": range(400)}}
+    exact = tg.train(tg.StartingFrom.at(W, b), tg.OneHot(), **at_rest)
+    np.testing.assert_array_equal(exact.W.values, np.broadcast_to(W, (400, 2, 3)))
+    np.testing.assert_array_equal(exact.b.values, np.broadcast_to(b, (400, 3)))
+    noisy = tg.train(tg.StartingFrom.at(W, b, noise=0.1), tg.OneHot(), **at_rest)
+    assert np.std(noisy.W.values - W) == pytest.approx(0.1, rel=0.05)
+    assert np.std(noisy.b.values - b) == pytest.approx(0.1, rel=0.1)
+
+
+def test_many_states_make_an_axis() -> None:
+    W, b = np.random.default_rng(0).normal(size=(5, 2, 3)), np.random.default_rng(1).normal(size=(5, 3))
+    over = {"state": tg.StartingFrom.states(W, b)}
+    run = tg.train(tg.StartingFrom.at(W[0], b[0]), tg.OneHot(), optimiser=tg.SGD(learning_rate=0.0), steps=1, over=over)
+    np.testing.assert_array_equal(run.W.values, W.astype(np.float32))
+    np.testing.assert_array_equal(run.b.values, b.astype(np.float32))
+
+
+def test_a_state_of_another_size_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"W0 holds 4 numbers; features=3 and hidden=2 need 6\."):
+        tg.StartingFrom(features=3, hidden=2, W0=[0.0] * 4, b0=[0.0] * 3)

@@ -16,10 +16,12 @@ from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
+from pydantic import model_validator
 
 from tegum.errors import BadInput
-from tegum.spec import Count, Finite, NotNegative, Spec, leaves, with_leaves
+from tegum.spec import Count, Finite, NotNegative, Numbers, Spec, leaves, with_leaves
 from tegum.toy.product import Samples, product, transpose
 from tegum.toy.random import Key, fold, normal, uniform
 
@@ -135,6 +137,54 @@ class UntiedAutoencoder(_Bottleneck):
 
     def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
         return self._output(parameters, product(parameters["W_d"], self.encode(parameters, x)))
+
+
+class StartingFrom(Autoencoder):
+    """A tied autoencoder whose training goes on from a given state, plus Gaussian noise on every number of it.
+
+    W0: W row by row, hidden * features numbers; b0: features numbers. `at` writes them from arrays; `states` makes an
+    axis of many states, for `over`.
+
+    >>> import numpy as np
+    >>> W, b = np.eye(2, 3), np.zeros(3)
+    >>> StartingFrom.at(W, b, noise=0.01).W0
+    (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    """
+
+    lanes: ClassVar[bool] = True
+    W0: Numbers
+    b0: Numbers
+    noise: NotNegative = 0.0
+
+    @classmethod
+    def at(cls, W: Any, b: Any, **more: Any) -> "StartingFrom":
+        """The model that starts at W (hidden, features), b (features,)."""
+        hidden, features = np.shape(W)
+        return cls(features=features, hidden=hidden, W0=np.ravel(W).tolist(), b0=np.ravel(b).tolist(), **more)
+
+    @staticmethod
+    def states(W: Any, b: Any) -> dict[str, tuple[tuple[float, ...], ...]]:
+        """Values for one axis of `over`: the states W (k, hidden, features), b (k, features), one after the other."""
+        rows = np.reshape(W, (len(W), -1)).tolist()
+        return {"W0": tuple(map(tuple, rows)), "b0": tuple(map(tuple, np.asarray(b).tolist()))}
+
+    @model_validator(mode="after")
+    def _sizes(self) -> Any:
+        for name, count in {"W0": self.hidden * self.features, "b0": self.features}.items():
+            if len(getattr(self, name)) != count:
+                raise ValueError(
+                    f"{name} holds {len(getattr(self, name))} numbers; features={self.features} and "
+                    f"hidden={self.hidden} need {count}."
+                )
+        return self
+
+    def init(self, key: Any) -> Parameters:
+        moved = self.noise * normal(fold(key, 0), self.hidden + 1, self.features)
+        like = moved.shape[2:]
+        W, b = (jnp.asarray(part, moved.dtype) for part in (self.W0, self.b0))
+        W = W.reshape(self.hidden, self.features, *(like if W.ndim > 1 else (1,) * len(like)))
+        b = b.reshape(self.features, *(like if b.ndim > 1 else (1,) * len(like)))
+        return {"W": W + moved[:-1], "b": b + moved[-1]}
 
 
 def initial(model: Model, key: Key) -> Parameters:
