@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tegum.toy.loss import Loss, SquaredError, geometric
     from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
     from tegum.training.history import at_steps, every, log_spaced
-    from tegum.training.interventions import Edit, Freeze, Intervention, Perturb
+    from tegum.training.interventions import Assign, Edit, Freeze, Intervention, Perturb
     from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optax, Optimiser
     from tegum.training.run import Run, train
     from tegum.training.training import Training
@@ -39,7 +39,7 @@ _HOME = {
     "tegum.toy.loss": "Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
     "tegum.training.history": "at_steps every log_spaced",
-    "tegum.training.interventions": "Edit Freeze Intervention Perturb",
+    "tegum.training.interventions": "Assign Edit Freeze Intervention Perturb",
     "tegum.training.optimisers": "SGD Adam AdamW Momentum Optax Optimiser",
     "tegum.training.run": "Run train",
     "tegum.training.training": "Training",
@@ -48,8 +48,8 @@ _WHERE = {name: module for module, names in _HOME.items() for name in names.spli
 _MODULES = ("geometry", "plots")
 
 __all__ = [
-    "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Autoencoder", "BadInput", "CorrelatedSets", "Edit", "FixedSamples",
-    "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Outcomes",
+    "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
+    "FixedSamples", "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Outcomes",
     "Perturb", "Run", "SparseUniform", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm",
     "UntiedAutoencoder", "at_steps", "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes",
     "plots", "timeline", "train",

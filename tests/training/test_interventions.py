@@ -81,3 +81,50 @@ def test_a_swept_perturbation() -> None:
         over={"interventions[0].shift": [0.0, 0.25, 1.0]},
     )
     np.testing.assert_allclose(run.b[:, 0], [0, 0.25, 1.0])
+
+
+@LAWS
+def test_assigned_entries_have_the_value_and_nothing_else_changes(law: tg.Law) -> None:
+    """A rate of 0 keeps the rest still; None means every entry."""
+    still = {"optimiser": tg.SGD(learning_rate=0.0)}
+    one = train(law, interventions=(tg.Assign(at=10, parameter="W", features=(1, 4), value=0.25),), **still)
+    W = one.W_history.values
+    np.testing.assert_array_equal(W[11:][:, :, [1, 4]], 0.25)
+    np.testing.assert_array_equal(W[11:][:, :, [0, 2, 3]], np.broadcast_to(W[0][:, [0, 2, 3]], (20, 2, 3)))
+    np.testing.assert_array_equal(W[:11], np.broadcast_to(W[0], (11, 2, 5)))
+    assert not one.b.any()
+    whole = train(law, interventions=(tg.Assign(at=10, parameter="b", value=-0.5),), **still)
+    np.testing.assert_array_equal(whole.b, -0.5)
+
+
+def test_assigning_forgets_the_memory_even_where_the_value_was_there() -> None:
+    """With moments of zero Adam's next step is that of a first one; the neighbour's memory stays."""
+    edit = tg.Assign(at=10, parameter="b", features=(3,))
+    run = train(tg.OneHot(), interventions=(edit,), optimiser=tg.Adam(learning_rate=1e-3))
+    fresh = 1e-3 * (0.1 / (1 - 0.9**11)) / np.sqrt(0.001 / (1 - 0.999**11))
+    assert abs(float(run.b_history[11, 3])) == pytest.approx(fresh, rel=1e-2)
+    plain = train(tg.OneHot(), optimiser=tg.Adam(learning_rate=1e-3))
+    np.testing.assert_allclose(run.b_history[11, 2], plain.b_history[11, 2], atol=1e-5)
+
+    freeze = (tg.Freeze(parameter="b", features=(3,)),)  # its value is 0 all along
+    held = train(tg.OneHot(), interventions=(edit,), freeze=freeze, optimiser=tg.Adam(learning_rate=1e-3))
+    assert not held.b_history[:, 3].any()
+
+
+def test_a_swept_value() -> None:
+    run = train(
+        tg.OneHot(),
+        interventions=(tg.Assign(at=3, parameter="b", features=(0,)),),
+        optimiser=tg.SGD(learning_rate=0.0),
+        over={"interventions[0].value": [-0.2, 0.0, 0.25], "seed": [1, 2]},
+    )
+    np.testing.assert_allclose(run.b.sel(feature=0), np.repeat([[-0.2], [0.0], [0.25]], 2, axis=1))
+
+
+def test_an_assignment_names_what_it_cannot_do() -> None:
+    with pytest.raises(tg.BadInput, match=r"^parameter='V' is not in this model; there are: W, b\.$"):
+        train(tg.OneHot(), interventions=(tg.Assign(at=1, parameter="V"),))
+    with pytest.raises(tg.BadInput, match=r"^features=7 is outside 0 … 4, the features of this model\.$"):
+        train(tg.OneHot(), interventions=(tg.Assign(at=1, parameter="b", features=(7,)),))
+    with pytest.raises(tg.BadInput, match=r"^value=inf must be a finite number\.$"):
+        tg.Assign(at=1, value=float("inf"))

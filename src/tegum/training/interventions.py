@@ -38,6 +38,13 @@ class Edit:
         changed = {**parameters, **new}
         return cls(changed, {name: changed[name] != parameters[name] for name in parameters})
 
+    @classmethod
+    def at(cls, parameters: Parameters, name: str, mask: Array, value: Array) -> "Edit":
+        """An edit that puts `value` where `mask` is true in one parameter; all of these entries count as touched."""
+        new = {**parameters, name: jnp.where(mask, value, parameters[name])}
+        untouched = {other: jnp.zeros(array.shape, bool) for other, array in parameters.items()}
+        return cls(new, {**untouched, name: mask})
+
 
 class Intervention(Spec):
     """An edit at the given steps, made after that many updates and after recording. Subclasses give `edit`."""
@@ -91,6 +98,25 @@ class Perturb(Intervention):
         check_target(self, model, shapes)
 
 
+class Assign(Intervention):
+    """Set a parameter, of some features or of all, to `value`, and forget the optimiser's memory of these entries.
+
+    b_i ← value, or every entry of the column W_i ← value, for i in `features`. An entry is forgotten even where it had
+    this value before, so that models that differ in `value` alone differ in nothing else.
+    """
+
+    parameter: str = "W"
+    features: tuple[int, ...] | None = None
+    value: Finite = 0.0
+
+    def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
+        mask = feature_mask(model, parameters, self.parameter, self.features, lanes=0)
+        return Edit.at(parameters, self.parameter, mask, jnp.asarray(self.value, parameters[self.parameter].dtype))
+
+    def check(self, model: Model, shapes: Shapes) -> None:
+        check_target(self, model, shapes)
+
+
 class Freeze(Spec):
     """Hold a parameter still, of some features or of all, from step `start` until step `stop` (None: to the end)."""
 
@@ -119,7 +145,7 @@ def feature_mask(
     return jnp.broadcast_to(chosen.reshape(-1, *(1,) * (value.ndim - axis - 1)), value.shape)
 
 
-def check_target(target: Perturb | Freeze, model: Model, shapes: Shapes) -> None:
+def check_target(target: Perturb | Assign | Freeze, model: Model, shapes: Shapes) -> None:
     """Raise `BadInput` when the parameter or the feature does not exist."""
     if target.parameter not in shapes:
         raise BadInput(f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(shapes))}")
