@@ -2,6 +2,7 @@
 
 from tegum.plots.basis import change_of_basis, projection
 from tegum.plots.clamp import clamp
+from tegum.plots.force_film import force_film
 from tegum.plots.forces import force_wheels, spectra
 from tegum.plots.gram import gram_panels
 from tegum.plots.landscape import landscape, landscape_film
@@ -17,7 +18,8 @@ from tegum.plots.wheels import wheels
 from tegum.plots.zones import latent_cells, latent_zones, zone_film
 
 __all__ = [
-    "against", "bands", "change_of_basis", "clamp", "curves", "film", "force_wheels", "gram_panels", "histories",
-    "landscape", "landscape_film", "latent_cells", "latent_zones", "matrices", "orthant", "projection", "rate_lines",
-    "space", "spectra", "splats", "stacked_rates", "stars", "state_raster", "state_shares", "wheels", "zone_film",
+    "against", "bands", "change_of_basis", "clamp", "curves", "film", "force_film", "force_wheels", "gram_panels",
+    "histories", "landscape", "landscape_film", "latent_cells", "latent_zones", "matrices", "orthant", "projection",
+    "rate_lines", "space", "spectra", "splats", "stacked_rates", "stars", "state_raster", "state_shares", "wheels",
+    "zone_film",
 ]  # fmt: skip
