@@ -45,6 +45,10 @@ def tilt(W: Any, c: Any) -> Any:
     return W.sum() + c
 
 
+def of_all(W: Any) -> Any:
+    return W.sum()
+
+
 def loss(W: Any) -> Any:
     return W.sum()
 
@@ -303,7 +307,7 @@ RECORDS: list[tuple[str, Mistake]] = [
      lambda: tg.every(1, "loss", loss)),
     ("the metric loss has the name of a result; rename it.",
      lambda: train(record=tg.every(1, loss))),
-    ("the metric tilt asks for 'c', which is no parameter of this model; there are: W, b.",
+    ("the metric tilt asks for 'c', which it cannot have; there are: W, b.",
      lambda: train(record=tg.every(1, tilt))),
     ("the metric max hides its arguments; wrap it: def metric(W): ...",
      lambda: train(record=tg.every(1, max))),
@@ -311,6 +315,20 @@ RECORDS: list[tuple[str, Mistake]] = [
      lambda: tg.every(1, Twin())),
     ("record=5 must be a Record, such as Every(...).",
      lambda: train(record=5)),
+]  # fmt: skip
+
+KEPT: list[tuple[str, Mistake]] = [
+    ("the kept function tilt asks for 'c', which it cannot have; there are: W, b, loss.",
+     lambda: train(keep=(tilt,))),
+    ("keep has a function called loss, which is the name of a result; rename it.",
+     lambda: train(keep=(loss,))),
+    ("keep has two functions called of_all; rename one.",
+     lambda: train(keep=(of_all, of_all))),
+    ("the kept function of_all gives an array of shape () for 1 instances; it needs one entry for each of them, along "
+     "the first axis.",
+     lambda: train(keep=(of_all,))),
+    ("over['keep'] cannot be swept, because all instances share it; train one after the other.",
+     lambda: train(over={"keep": [(of_all,)]})),
 ]  # fmt: skip
 
 INTERVENTIONS: list[tuple[str, Mistake]] = [
@@ -414,7 +432,7 @@ def parametrised(mistakes: Sequence[tuple[str, object]]) -> pytest.MarkDecorator
     return pytest.mark.parametrize(("sentence", "mistake"), mistakes, ids=[sentence for sentence, _ in mistakes])
 
 
-@parametrised(FIELDS + TRAININGS + OVER + RECORDS + INTERVENTIONS + SHAPES)
+@parametrised(FIELDS + TRAININGS + OVER + RECORDS + KEPT + INTERVENTIONS + SHAPES)
 def test_a_mistake_is_one_helpful_sentence(sentence: str, mistake: Mistake) -> None:
     fits(one_sentence(mistake), sentence)
 

@@ -121,7 +121,8 @@ def pretend(training: tg.Training, *, finished: Iterable[Any] = (), keep: Any = 
 
 def results(i: int) -> Arrays:
     shapes = {"loss": (1,), "W": (1, 2, 5)}
-    return {name: np.full(shape, i, np.float32) for name, shape in shapes.items()}
+    arrays = {name: np.full(shape, i, np.float32) for name, shape in shapes.items()}
+    return arrays | {"diverged": np.array([False])}
 
 
 def attempt(root: Path) -> None:
@@ -222,7 +223,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def part_of(run: tg.Run, instances: np.ndarray) -> Arrays:
-    names = [str(name) for name in run.data if name not in ("completed", "diverged")]
+    names = [str(name) for name in run.data if name != "completed"]
     return {name: run.data[name].values[instances] for name in names}
 
 

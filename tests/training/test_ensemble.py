@@ -225,3 +225,41 @@ def test_a_second_training_of_the_same_shape_is_not_compiled_again() -> None:
     second = tg.Training(**(ONE_HOT | {"steps": 77}), seed=3, optimiser=tg.AdamW(learning_rate=0.5))
     assert program(first) is program(second)
     assert program(first) is not program(tg.Training(**(ONE_HOT | {"law": tg.FixedSamples(count=5)})))
+
+
+def longest(W: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.norm(W, axis=1).max(axis=1))
+
+
+def first_below(loss_history: np.ndarray, step: np.ndarray) -> np.ndarray:
+    below = loss_history < 0.1
+    return np.where(below.any(1), step[below.argmax(1)], np.nan)
+
+
+def norms_of(W: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.norm(W, axis=1))
+
+
+def test_what_is_kept_is_what_the_whole_results_give() -> None:
+    spec: dict[str, Any] = {
+        "steps": 40, "record": tg.every(4), "over": {"seed": range(300), "learning_rate": (0.01, 0.1)},
+    }  # fmt: skip
+    model = tg.Autoencoder(features=4, hidden=2)
+    whole = tg.train(model, tg.OneHot(), **spec)
+    kept = tg.train(model, tg.OneHot(), keep=(longest, first_below, norms_of), **spec)
+    assert set(kept.data) == {"loss", "longest", "first_below", "norms_of", "completed", "diverged"}
+    assert kept.norms_of.dims == ("seed", "learning_rate", "feature")
+    W = whole.W.transpose(..., "latent", "feature").values.reshape(600, 2, 4)
+    np.testing.assert_array_equal(kept.longest.values.ravel(), longest(W))
+    np.testing.assert_array_equal(kept.norms_of.values.reshape(600, 4), norms_of(W))
+    history = whole.loss_history.transpose(..., "step").values.reshape(600, -1)
+    np.testing.assert_array_equal(kept.first_below.values.ravel(), first_below(history, np.arange(0, 41, 4)))
+    np.testing.assert_array_equal(kept.loss.values, whole.loss.values)
+
+
+def test_divergence_is_seen_where_parameters_are_not_kept() -> None:
+    run = tg.train(
+        tg.Autoencoder(features=4, hidden=2), tg.OneHot(), optimiser=tg.SGD(), steps=60, keep=(longest,),
+        over={"learning_rate": (0.1, 1e4)},
+    )  # fmt: skip
+    assert run.diverged.values.tolist() == [False, True]

@@ -146,7 +146,7 @@ class Folder:
         try:
             data = xr.open_zarr(path, group=name, consolidated=False, zarr_format=2).load()
             trained = data.attrs["training"]
-            for variable in ("loss", "completed", "diverged", *training.parameter_shapes()):
+            for variable in ("loss", "completed", "diverged", *training.held()):
                 data[variable]
         except Exception as error:  # zarr and its codecs raise many kinds for damaged bytes
             raise BadInput(f"{path / name} is damaged ({type(error).__name__}); remove it and run again.") from None

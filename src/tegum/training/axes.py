@@ -15,7 +15,7 @@ from tegum.toy.models import Shapes
 from tegum.training.training import Training, Values
 
 SEED = "seed"
-_FIXED = ("over", "record", "interventions", "freeze")
+_FIXED = ("over", "record", "interventions", "freeze", "keep")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import numpy as np
 from tegum.errors import BadInput
 from tegum.toy.random import key_of
 from tegum.training.axes import Grid, Group
+from tegum.training.history import applied
 from tegum.training.loop import BLOCK, Program, State, program
 from tegum.training.training import Training
 
@@ -206,32 +207,44 @@ def _results(tile: Tile, records: Records) -> Arrays:
     def instances_first(value: np.ndarray) -> np.ndarray:
         return value[None] if tile.program.width is None else np.moveaxis(value, -1, 0)[:count]
 
-    kept = {name: instances_first(records[training.steps][name]) for name in (*tile.group.shapes, "loss")}
-    if training.record is None:
-        return kept
-    steps = training.record.steps(training.steps)
-    for name in _recorded_names(tile.group) if steps else ():
-        kept[f"{name}_history"] = np.stack([instances_first(records[s][name]) for s in steps], axis=1)
-    return kept
+    final = {name: instances_first(records[training.steps][name]) for name in (*tile.group.shapes, "loss")}
+    steps = training.record.steps(training.steps) if training.record is not None else []
+    history = {
+        f"{name}_history": np.stack([instances_first(records[step][name]) for step in steps], axis=1)
+        for name in (training.record.names(tile.group.shapes) if training.record is not None and steps else ())
+    }
+    held = final | history if training.keep is None else _held(training, final | history | {"step": np.asarray(steps)})
+    return held | {"diverged": ~_finite(final, count)}
+
+
+def _held(training: Training, results: Arrays) -> Arrays:
+    """What `keep` makes of the results, beside the loss."""
+    held, count = {"loss": results["loss"]}, len(results["loss"])
+    for function in training.keep or ():
+        value = np.asarray(applied(function, results))
+        if value.shape[:1] != (count,):
+            raise BadInput(
+                f"the kept function {function.__name__} gives an array of shape {value.shape} for {count} instances; "
+                "it needs one entry for each of them, along the first axis."
+            )
+        held[function.__name__] = value
+    return held
+
+
+def _finite(final: Arrays, count: int) -> np.ndarray:
+    """Whether an instance's final loss and parameters are numbers."""
+    finite = [np.isfinite(value.reshape(count, -1)).all(axis=1) for value in final.values()]
+    return np.logical_and.reduce(finite)
 
 
 def _wanted(group: Group) -> dict[int, set[str]]:
     """What to keep of the measurement at each step: what the record asks for, and at the last step the final state."""
     training = group.training
     steps = training.record.steps(training.steps) if training.record is not None else []
-    wanted = {step: set(_recorded_names(group)) for step in steps}
+    names = training.record.names(group.shapes) if training.record is not None else []
+    wanted = {step: set(names) for step in steps}
     wanted[training.steps] = wanted.get(training.steps, set()) | {*group.shapes, "loss"}
     return wanted
-
-
-def _recorded_names(group: Group) -> list[str]:
-    what = group.training.record.what if group.training.record is not None else ()
-    words = {
-        "loss": ["loss"],
-        "parameters": list(group.shapes),
-        "gradients": [f"{name}_gradient" for name in group.shapes],
-    }
-    return [name for item in what for name in (words[item] if isinstance(item, str) else [item.__name__])]
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 import inspect
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -46,13 +46,22 @@ class Record(Spec):
     def check(self, parameters: Collection[str]) -> None:
         """Raise `BadInput` where a metric asks for what the model lacks, or has the name of a result."""
         for name, metric in self.metrics.items():
-            _arguments(metric, parameters)
+            arguments_of(metric, parameters, "metric")
             if name in {"loss", *parameters, *(f"{parameter}_gradient" for parameter in parameters)}:
                 raise BadInput(f"the metric {name} has the name of a result; rename it.")
 
     @abstractmethod
     def steps(self, total: int) -> list[int]:
         """The steps at which to record, rising, within 0 … total."""
+
+    def names(self, parameters: Collection[str]) -> list[str]:
+        """The recorded quantities one by one: each parameter, each gradient, each metric under its name."""
+        words = {
+            "loss": ["loss"],
+            "parameters": list(parameters),
+            "gradients": [f"{name}_gradient" for name in parameters],
+        }
+        return [name for item in self.what for name in (words[item] if isinstance(item, str) else [item.__name__])]
 
     @property
     def metrics(self) -> dict[str, Callable[..., Any]]:
@@ -112,22 +121,22 @@ def _given(what: tuple[What, ...]) -> dict[str, Any]:
     return {"what": what} if what else {}
 
 
-def apply_metric(metric: Callable[..., Any], parameters: dict[str, Any]) -> Any:
-    """Call a metric with the parameters that its arguments name."""
-    return metric(**{name: parameters[name] for name in _arguments(metric, parameters)})
+def applied(function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+    """Call a function with the values that its arguments name."""
+    return function(**{name: values[name] for name in arguments_of(function, values, "metric")})
 
 
-def _arguments(metric: Callable[..., Any], parameters: Collection[str]) -> list[str]:
-    """Which parameters a metric asks for."""
+def arguments_of(function: Callable[..., Any], known: Collection[str], what: str) -> list[str]:
+    """Which of the known values a function asks for. `what` is the word for it in a complaint."""
     try:
-        wanted = inspect.signature(metric).parameters.values()
+        wanted = inspect.signature(function).parameters.values()
     except ValueError:
-        raise BadInput(f"the metric {metric.__name__} hides its arguments; wrap it: def metric(W): ...") from None
-    names = [p.name for p in wanted if p.name in parameters or p.default is inspect.Parameter.empty]
-    missing = [name for name in names if name not in parameters]
+        raise BadInput(f"the {what} {function.__name__} hides its arguments; wrap it: def {what}(W): ...") from None
+    names = [p.name for p in wanted if p.name in known or p.default is inspect.Parameter.empty]
+    missing = [name for name in names if name not in known]
     if missing:
         raise BadInput(
-            f"the metric {metric.__name__} asks for {missing[0]!r}, which is no parameter of this model; "
-            f"there are: {', '.join(sorted(parameters))}."
+            f"the {what} {function.__name__} asks for {missing[0]!r}, which it cannot have; "
+            f"there are: {', '.join(sorted(known))}."
         )
     return names

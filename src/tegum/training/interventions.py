@@ -147,13 +147,18 @@ def feature_mask(
 
 def check_target(target: Perturb | Assign | Freeze, model: Model, shapes: Shapes) -> None:
     """Raise `BadInput` when the parameter or the feature does not exist."""
-    if target.parameter not in shapes:
-        raise BadInput(f"parameter={target.parameter!r} is not in this model; {near(target.parameter, list(shapes))}")
-    if target.features is not None and "feature" not in model.axes(shapes)[target.parameter]:
-        raise BadInput(f"parameter={target.parameter!r} has no axis of features; leave features out to take all of it.")
-    if target.features == ():
+    check_entries(target.parameter, target.features, model, shapes)
+
+
+def check_entries(parameter: str, features: tuple[int, ...] | None, model: Model, shapes: Shapes) -> None:
+    """Raise `BadInput` when there is no such parameter, or it has no such features."""
+    if parameter not in shapes:
+        raise BadInput(f"parameter={parameter!r} is not in this model; {near(parameter, list(shapes))}")
+    if features is not None and "feature" not in model.axes(shapes)[parameter]:
+        raise BadInput(f"parameter={parameter!r} has no axis of features; leave features out to take all of it.")
+    if features == ():
         raise BadInput("features=() chooses nothing; leave it out to take all of them.")
-    outside = [i for i in target.features or () if not 0 <= i < model.features]
+    outside = [i for i in features or () if not 0 <= i < model.features]
     if outside:
         raise BadInput(f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model.")
 

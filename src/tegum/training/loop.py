@@ -23,7 +23,7 @@ from tegum.toy.loss import evaluate
 from tegum.toy.models import Parameters, initial
 from tegum.toy.product import Identity, Samples
 from tegum.toy.random import Key, fold, uniform
-from tegum.training.history import AtSteps, apply_metric
+from tegum.training.history import AtSteps, applied
 from tegum.training.interventions import Freeze, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
@@ -72,7 +72,7 @@ class Program(NamedTuple):
 def program(training: Training) -> Program:
     """The program for this structure, compiled once in a process; its numbers, steps and seeds play no part."""
     blank = with_leaves(training, {path: _blank(value) for path, value in leaves(training).items()})
-    structure = blank.model_copy(update={"over": {}, "seed": 0, "steps": 1, "record": _what(training)})
+    structure = blank.model_copy(update={"over": {}, "seed": 0, "steps": 1, "record": _what(training), "keep": None})
     key = (structure.json_text(), _classes_and_functions(structure))
     with _lock:
         if key not in _programs:
@@ -236,7 +236,7 @@ def _measure(training: Training, layout: Layout, state: State) -> Measured:
         measured |= {f"{name}_gradient": value for name, value in gradients.items()}
     apart = _apart(state, 2).parameters
     for name, metric in training.record.metrics.items():
-        one = functools.partial(apply_metric, metric)
+        one = functools.partial(applied, metric)
         measured[name] = jnp.asarray((jax.vmap(one, in_axes=-1, out_axes=-1) if layout.lanes else one)(apart))
     return measured
 

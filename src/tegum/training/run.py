@@ -180,17 +180,22 @@ class Board:
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         self.completed = np.zeros(grid.size, bool)
+        self.diverged = np.zeros(grid.size, bool)
         self.arrays: Arrays = {}
         recorded = [g.training.record.steps(g.training.steps) for g in grid.groups if g.training.record]
         self.steps = sorted({step for steps in recorded for step in steps})
         self.same_steps = all(steps == self.steps for steps in recorded)
         for group in grid.groups:
-            for name, shape in {"loss": (), **group.shapes}.items():
+            shapes: Shapes = {} if grid.training.keep is not None else group.shapes
+            for name, shape in {"loss": (), **shapes}.items():
                 self._make_room(name, np.empty((0, *shape), group.training.precision))
 
     def put(self, instances: np.ndarray, arrays: Arrays) -> None:
         """Pin the results of these instances. Smaller models are padded with NaN to the largest."""
+        self.diverged[instances] = arrays["diverged"]
         for name, values in arrays.items():
+            if name == "diverged":
+                continue
             if name.endswith(HISTORY) and not self.same_steps:
                 values = self._on_all_steps(instances, values)
             self._make_room(name, values)
@@ -231,7 +236,7 @@ class Board:
         }
         completed = self.completed.reshape(shape)
         variables["completed"] = (tuple(axes), completed)
-        variables["diverged"] = (tuple(axes), completed & ~self._finite().reshape(shape))
+        variables["diverged"] = (tuple(axes), self.diverged.reshape(shape))
         coordinates: dict[str, Any] = self.grid.coordinates()
         if any(name.endswith(HISTORY) for name in self.arrays):
             coordinates["step"] = ("step", np.asarray(self.steps))
@@ -251,17 +256,6 @@ class Board:
         models = [group.training.model for group in self.grid.groups]
         size = {name: max(getattr(model, name) for model in models) for name in ("features", "hidden")}
         return models[0].model_copy(update=size)
-
-    def _finite(self) -> np.ndarray:
-        """Whether an instance's final loss and parameters are numbers; padding does not count."""
-        finite = np.ones(self.grid.size, bool)
-        for group in self.grid.groups:
-            shapes: Shapes = {"loss": (), **group.shapes}
-            for name in shapes:
-                inside: tuple[Any, ...] = tuple(slice(length) for length in shapes[name])
-                values = self.arrays[name][(group.instances, *inside)].reshape(len(group.instances), -1)
-                finite[group.instances] &= np.isfinite(values).all(axis=1)
-        return finite
 
 
 @contextlib.contextmanager

@@ -8,11 +8,11 @@ import jax
 from pydantic import Field, ValidationInfo, field_validator
 
 from tegum.errors import BadInput, shown
-from tegum.spec import Count, Spec, plain
+from tegum.spec import Count, Function, Spec, plain
 from tegum.toy.features import Law, SparseUniform, draw
 from tegum.toy.loss import Loss, LossFunction, SquaredError, evaluate
 from tegum.toy.models import Model, Shapes, initial
-from tegum.training.history import Record
+from tegum.training.history import Record, arguments_of
 from tegum.training.interventions import Freeze, Intervention, check_target
 from tegum.training.optimisers import AdamW, Optimiser
 
@@ -31,6 +31,10 @@ class Training(Spec):
     over: the axes of an ensemble. `{"learning_rate": values}` sweeps a field, by its name where that is unique or by
         its path (`"optimiser.learning_rate"`), one entry of it by `"importance[4]"`; several keys make a grid.
         `{"cell": {"learning_rate": values, "seed": values}}` zips fields along one axis named "cell".
+    keep: what to hold of each finished instance; None holds its parameters and history. Else functions, each of the
+        results that its arguments name: parameters, `loss`, what was recorded (`W_history`, with `step`), as NumPy
+        arrays with instances first; what they return, instances first, is held under their names, beside the loss. A
+        sweep of millions then fits in memory.
     evaluation_samples: fresh samples behind each recorded loss of a law without a data set, the same at every step.
     precision: "float32", or "float64" to confirm what rounding might have made.
     """
@@ -46,6 +50,7 @@ class Training(Spec):
     record: Record | None = None
     interventions: tuple[Intervention, ...] = ()
     freeze: tuple[Freeze, ...] = ()
+    keep: tuple[Function, ...] | None = None
     evaluation_samples: Count = 8192
     precision: Literal["float32", "float64"] = "float32"
 
@@ -99,6 +104,7 @@ class Training(Spec):
         if self.record is not None:
             self.record.steps(self.steps)
             self.record.check(parameters)
+        self._check_kept(parameters)
         for target in self.freeze:
             check_target(target, self.model, parameters)
             if target.start >= self.steps:
@@ -113,6 +119,26 @@ class Training(Spec):
                     f"an intervention at step {max(intervention.at)} comes too late; "
                     f"the training has steps={self.steps}, counted from 0."
                 )
+
+    def _check_kept(self, parameters: Shapes) -> None:
+        """What the functions in `keep` ask for exists, and their names are free."""
+        names = [function.__name__ for function in self.keep or ()]
+        for name in names:
+            if name in {"loss", "completed", "diverged", "step", *parameters} or name.endswith("_history"):
+                raise BadInput(f"keep has a function called {name}, which is the name of a result; rename it.")
+            if names.count(name) > 1:
+                raise BadInput(f"keep has two functions called {name}; rename one.")
+        for function in self.keep or ():
+            arguments_of(function, self.results(parameters), "kept function")
+
+    def held(self) -> list[str]:
+        """The names of what a run of this holds beside the loss."""
+        return [*self.parameter_shapes()] if self.keep is None else [function.__name__ for function in self.keep]
+
+    def results(self, parameters: Shapes) -> list[str]:
+        """The names of what a finished instance has: parameters, loss, and what was recorded."""
+        recorded = self.record.names(parameters) if self.record is not None else []
+        return [*parameters, "loss", *(f"{name}_history" for name in recorded), *(["step"] if recorded else [])]
 
     def _check_shapes(self, parameters: Shapes) -> None:
         """The user's own classes and functions give arrays of the shapes that the loop needs."""
