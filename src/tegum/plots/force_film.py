@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from tegum.errors import BadInput
-from tegum.failure.forces import forces, loss
 from tegum.geometry.clipping import disc
 from tegum.geometry.zones import reach, zones
 from tegum.plots import style
@@ -25,17 +24,18 @@ FAINT = 0.1  # opacity of the zones
 
 @dataclass(frozen=True)
 class Recorded:
-    """The moments of one model: step (t,), W (t, 2, n), b (t, n), the force on W (t, 2, n), the loss (t,)."""
+    """The moments of one model: step (t,), W (t, 2, n), b (t, n), arrows (t, 2, n), loss (t,); what arrows are."""
 
     step: np.ndarray
     W: np.ndarray
     b: np.ndarray
     force: np.ndarray
     loss: np.ndarray
+    unit: str
 
     def at(self, t: Any) -> "Recorded":
         """Some of the moments."""
-        return Recorded(self.step[t], self.W[t], self.b[t], self.force[t], self.loss[t])
+        return Recorded(self.step[t], self.W[t], self.b[t], self.force[t], self.loss[t], self.unit)
 
 
 def force_film(
@@ -47,63 +47,69 @@ def force_film(
     what: str = "step",
     most: int = 50,
     log_x: bool = False,
-    unit: str = "force",
+    unit: str | None = None,
 ) -> go.Figure:
     """Training as a film: features, zones and forces on the left, the biases and the loss on the right.
 
-    model: one instance of a `Run` with recorded parameters, such as `run.at(seed=0)` with `record=every(100)`; or a
-        pair (W, b) of arrays (t, 2, n) and (t, n), with `steps`.
+    model: one instance of a `Run` with recorded parameters and loss, such as `run.at(seed=0)` with
+        `record=every(100)`; or a pair (W, b) of arrays (t, 2, n) and (t, n), with `steps` and `losses`.
     steps: when each moment was, (t,), rising; by default the recorded steps. what: their quantity.
-    force: the arrows (t, 2, n), by default minus the gradient of the loss on one-hot data, summed over samples and
-        features; an optimiser's own updates can be given instead, with their name as `unit`. losses: (t,), by default
-        that loss.
+    force: the arrows (t, 2, n), such as minus a gradient or an optimiser's updates, and their name, `unit`. By default
+        minus the recorded gradients of a run that has them (`record=every(100, "loss", "parameters", "gradients")`),
+        else the way that W goes to the next recorded moment.
+    losses: (t,), by default those recorded.
     most: the film has at most so many frames, half of them spread over time and half over the way that W and b went,
         so that a jump has its frames too. log_x: time is logarithmic (step 0 is then drawn at half of the first).
 
     In every frame the largest arrow has the same length, and its size is written above the wheel; the others are as
     long as their share of it. So the length of an arrow is not to be compared between frames.
     """
-    shown = _thinned(_recorded(model, steps, force, losses), most)
+    shown = _thinned(_read(model, steps, force, losses, unit), most)
     radius = float(1.12 * np.nanmax(reach((shown.W, shown.b))))
     figure = _canvas(shown, radius, what, log_x)
     place = _times(shown.step, log_x)
     line = {"color": style.MUTED, "width": 2}
     figure.add_scatter(x=place, y=shown.loss, mode="lines", line=line, xaxis="x3", yaxis="y3", hoverinfo="skip")
-    moments = [_moment(shown.at(t), radius, place[t], unit) for t in range(len(place))]
+    moments = [_moment(shown.at(t), radius, place[t]) for t in range(len(place))]
     figure.add_traces(moments[0])
     labels = [f"{step:,.4g}" if step < 1e4 else f"{step:,.0f}" for step in shown.step]
     moving = range(len(figure.data) - len(moments[0]), len(figure.data))
     return film(figure, moments, labels, traces=moving, what=what, first=0)
 
 
-def _recorded(model: Any, steps: Any, force: Any, losses: Any) -> Recorded:
+def _read(model: Any, steps: Any, force: Any, losses: Any, unit: str | None) -> Recorded:
     if hasattr(model, "data") and {"W_history", "b_history"} <= set(model.data):
-        W, b = (model.data[f"{name}_history"] for name in "Wb")
-        steps = W["step"].values if steps is None else steps
-        own = W.dims if W.ndim != 3 else ("step", "latent", "feature")
-        model = W.transpose(*own).values, b.transpose(*(dim for dim in own if dim != "latent")).values
-    if not isinstance(model, tuple) or steps is None:
+        steps = model.data["step"].values if steps is None else steps
+        losses = _history(model, "loss") if losses is None else losses
+        if force is None and "W_gradient_history" in model.data:
+            force = -_history(model, "W_gradient", "latent", "feature")
+        model = _history(model, "W", "latent", "feature"), _history(model, "b", "feature")
+    if not isinstance(model, tuple) or steps is None or losses is None:
         raise BadInput(
-            "a force film needs the recorded moments of one model: a run trained with record=..., one instance of it, "
-            "run.at(...); or a pair (W, b) of arrays (t, 2, n), (t, n) and steps (t,)."
+            "a force film needs the recorded moments of one model: a run trained with record=every(100), which keeps "
+            "parameters and loss; or a pair (W, b) of arrays (t, 2, n), (t, n), with steps (t,) and losses (t,)."
         )
-    W, b, step = (np.asarray(part, float) for part in (*model, steps))
+    W, b, step, loss = (np.asarray(part, float) for part in (*model, steps, losses))
     if W.ndim != 3 or W.shape[1] != 2 or b.shape != (len(W), W.shape[2]) or step.shape != (len(W),) or not len(W):
         raise BadInput(
             f"W {W.shape}, b {b.shape} and steps {step.shape} are not the moments of one model in the plane; they need "
             "to be (t, 2, n), (t, n) and (t,). Of a run with many instances take one, run.at(...)."
         )
-    if not (np.isfinite(W).all() and np.isfinite(b).all()):
-        raise BadInput("W or b is not finite at some moment; leave those moments out.")
-    own_force = np.stack([forces(*state).W for state in zip(W, b, strict=True)]) if force is None else force
-    own_loss = np.array([loss(*state) for state in zip(W, b, strict=True)]) if losses is None else losses
-    found = Recorded(step, W, b, np.asarray(own_force, float), np.asarray(own_loss, float))
-    if found.force.shape != W.shape or found.loss.shape != step.shape:
+    arrows = np.append(np.diff(W, axis=0), np.zeros_like(W[:1]), axis=0) if force is None else np.asarray(force, float)
+    if arrows.shape != W.shape or loss.shape != step.shape:
         raise BadInput(
-            f"force {found.force.shape} and losses {found.loss.shape} must be {W.shape} and {step.shape}, as W and "
-            "steps are."
+            f"force {arrows.shape} and losses {loss.shape} must be {W.shape} and {step.shape}, as W and steps are."
         )
-    return found
+    if not all(np.isfinite(part).all() for part in (W, b, arrows, loss)):
+        raise BadInput("W, b, force or loss is not finite at some moment; leave those moments out.")
+    return Recorded(step, W, b, arrows, loss, unit or ("move" if force is None else "force"))
+
+
+def _history(run: Any, name: str, *own: str) -> Any:
+    """What a run recorded, all swept axes first; None where it did not record this."""
+    if f"{name}_history" not in run.data:
+        return None
+    return run.data[f"{name}_history"].transpose(..., "step", *own).values
 
 
 def _thinned(all_of: Recorded, most: int) -> Recorded:
@@ -156,12 +162,12 @@ def _log_range(values: np.ndarray) -> list[float]:
     return [max(min(low, high - 2), high - 10), high]
 
 
-def _moment(now: Recorded, radius: float, place: float, unit: str) -> list[Any]:
+def _moment(now: Recorded, radius: float, place: float) -> list[Any]:
     """All that moves in one frame."""
     shades = style.feature_colours(now.W.shape[1])
     size = np.hypot(*now.force)
     strongest = int(size.argmax())
-    words = f"largest {unit} {float(size[strongest]):.2g}, on feature {strongest}; loss {float(now.loss):.3g}"
+    words = f"largest {now.unit} {float(size[strongest]):.2g}, on feature {strongest}; loss {float(now.loss):.3g}"
     return [
         *_zones(now, radius, shades),
         *_wheel(now, radius, shades),
@@ -206,7 +212,7 @@ def _wheel(now: Recorded, radius: float, shades: Sequence[str]) -> list[Any]:
         for (x, y), shade in zip(now.W.T, shades, strict=True)
     ]  # fmt: skip
     length, pull = np.hypot(*now.W), np.hypot(*now.force)
-    words = [f"feature {i}: norm {length[i]:.3f}, force {pull[i]:.2g}" for i in range(len(length))]
+    words = [f"feature {i}: norm {length[i]:.3f}, {now.unit} {pull[i]:.2g}" for i in range(len(length))]
     ring = {"width": 1, "color": style.GROUND}
     tips = go.Scatter(
         x=_rounded(now.W[0]), y=_rounded(now.W[1]), mode="markers", text=words, hoverinfo="text",
