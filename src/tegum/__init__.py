@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from tegum.toy.loss import Loss, SquaredError, geometric
     from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
+    from tegum.training.edits import Implant, Rotate, Splay
     from tegum.training.history import at_steps, every, log_spaced
     from tegum.training.interventions import Assign, Edit, Freeze, Intervention, Perturb
     from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optax, Optimiser
@@ -38,6 +39,7 @@ _HOME = {
     "tegum.toy.features": "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseUniform UnitNorm",
     "tegum.toy.loss": "Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
+    "tegum.training.edits": "Implant Rotate Splay",
     "tegum.training.history": "at_steps every log_spaced",
     "tegum.training.interventions": "Assign Edit Freeze Intervention Perturb",
     "tegum.training.optimisers": "SGD Adam AdamW Momentum Optax Optimiser",
@@ -49,10 +51,10 @@ _MODULES = ("geometry", "plots")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
-    "FixedSamples", "Freeze", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot", "Optax", "Optimiser", "Outcomes",
-    "Perturb", "Run", "SparseUniform", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm",
-    "UntiedAutoencoder", "at_steps", "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes",
-    "plots", "timeline", "train",
+    "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot",
+    "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseUniform", "Splay", "SquaredError",
+    "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
+    "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline", "train",
 ]  # fmt: skip
 
 

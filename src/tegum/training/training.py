@@ -12,6 +12,7 @@ from tegum.spec import Count, Function, Spec, plain
 from tegum.toy.features import Law, SparseUniform, draw
 from tegum.toy.loss import Loss, LossFunction, SquaredError, evaluate
 from tegum.toy.models import Model, Shapes, initial
+from tegum.training import edits  # noqa: F401, so that its kinds are known where a training is read
 from tegum.training.history import Record, arguments_of
 from tegum.training.interventions import Freeze, Intervention, check_target
 from tegum.training.optimisers import AdamW, Optimiser
