@@ -89,7 +89,7 @@ def test_a_long_history_is_thinned_to_where_something_moves() -> None:
 
 
 def test_a_recorded_run_is_a_force_film_and_small() -> None:
-    def trained(*what: str) -> tg.Run:
+    def trained(*what: Any) -> tg.Run:
         over = {"seed": [0, 1]}
         record = tg.every(5, *what)
         return tg.train(tg.Autoencoder(features=5, hidden=2), tg.OneHot(), steps=300, record=record, over=over)
