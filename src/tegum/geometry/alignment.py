@@ -1,0 +1,143 @@
+"""How far features are from a named shape, whatever its rotation, reflection and the order of its vertices.
+
+Rotations and reflections by Procrustes (Schönemann 1966, *A Generalized Solution of the Orthogonal Procrustes
+Problem*): min_Q ‖U − Q X‖² = ‖U‖² + ‖X‖² − 2 ‖U X^T‖_*, with ‖·‖_* the sum of singular values. Orders by the symmetry
+of the shape where that is enough, else by search: d vertices of the shape are put on every choice of d features, the
+others to the nearest, and the best few are improved by the assignment problem and Procrustes in turn.
+"""
+
+from itertools import permutations
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.linalg import qr
+from scipy.optimize import linear_sum_assignment
+
+from tegum.geometry.shapes import Shape
+
+STARTS = 4  # choices of d features from which the search goes on
+ROUNDS = 4  # of assignment and Procrustes in turn, at most; two are usually enough
+TURNS = 12  # of Procrustes and height in turn
+FIRST_HEIGHTS = (0.3, 0.58, 0.85)
+ROOM = 4_000_000  # numbers held at once by the search
+
+
+def distance_bound(U: Float[np.ndarray, "N m k"], shape: Shape) -> Float[np.ndarray, "N"]:
+    """No more than the distance, from singular values alone: sqrt(Σ (σ_i(U) − σ_i(X))² / k) (Mirsky 1960)."""
+    own = singular_values(U)
+    if shape.axis:
+        own = np.pad(own, [(0, 0), (0, max(0, 3 - own.shape[1]))])
+        a, b = np.sqrt(shape.size / 2), np.sqrt(shape.size)
+        others = [np.hypot(a * (own[:, i] + own[:, j]), b * own[:, 3 - i - j]) for i, j in ((0, 1), (1, 2), (0, 2))]
+        product = np.max(others, axis=0)
+    else:
+        ideal = np.linalg.svd(shape.vertices, compute_uv=False)
+        rank = min(own.shape[1], len(ideal))
+        product = own[:, :rank] @ ideal[:rank]
+    return _root_mean(U, product, shape.size)
+
+
+def singular_values(U: Float[np.ndarray, "N m k"]) -> Float[np.ndarray, "N r"]:
+    """Singular values, descending, from the smaller of U U^T and U^T U: exact to half of the digits."""
+    m, k = U.shape[-2:]
+    squares = np.linalg.eigvalsh(U @ U.mT if m <= k else U.mT @ U)
+    return np.sqrt(np.maximum(squares[..., ::-1], 0))
+
+
+def distance(
+    U: Float[np.ndarray, "N m k"], shape: Shape, order: Int[np.ndarray, "N k"]
+) -> tuple[Float[np.ndarray, "N"], Float[np.ndarray, "N"]]:
+    """Root mean square distance between unit directions and vertices, over rotations, reflections and heights.
+
+    order: for each feature the number of its vertex, in which a vertex may occur more than once. Also returns the
+    height of a family, NaN for other shapes.
+    """
+    if not shape.axis:
+        ideal = np.moveaxis(shape.vertices[:, order], 0, 1)
+        return _root_mean(U, _nuclear(U @ ideal.mT), order.shape[1]), np.full(len(U), np.nan)
+    climbs = [_climbed(U, shape, order, first) for first in FIRST_HEIGHTS]
+    fits = np.stack([fit for _, fit in climbs])
+    best = fits.argmax(axis=0), np.arange(len(U))
+    return _root_mean(U, fits[best], order.shape[1]), np.stack([height for height, _ in climbs])[best]
+
+
+def matched(U: Float[np.ndarray, "N m k"], shape: Shape) -> Int[np.ndarray, "N k"]:
+    """For each unit direction the number of the vertex that it is nearest to, in the best order that was found."""
+    if shape.matching == "any":
+        return np.broadcast_to(np.arange(shape.size), (len(U), shape.size)).copy()
+    if shape.matching == "ring":
+        return _around(U)
+    if not shape.axis:
+        return _searched(U, shape, shape.vertices)
+    orders = [_searched(U, shape, shape.at(np.asarray(height))) for height in FIRST_HEIGHTS]
+    fits = [_climbed(U, shape, order, height)[1] for order, height in zip(orders, FIRST_HEIGHTS, strict=True)]
+    return np.stack(orders)[np.argmax(fits, axis=0), np.arange(len(U))]
+
+
+def _nuclear(product: np.ndarray) -> np.ndarray:
+    """Sum of singular values. product: (…, m, d)."""
+    return np.linalg.svd(product, compute_uv=False).sum(axis=-1)
+
+
+def _root_mean(U: np.ndarray, product: np.ndarray, vertices: int) -> np.ndarray:
+    squared = (U * U).sum(axis=(-2, -1)) + vertices - 2 * product
+    return np.sqrt(np.maximum(squared, 0) / vertices)
+
+
+def _around(U: np.ndarray) -> np.ndarray:
+    """Places in the order of angles in the plane that holds most of the directions."""
+    left = np.linalg.svd(U, full_matrices=False)[0]
+    flat = left[..., :2].mT @ U
+    turn = np.argsort(np.arctan2(flat[:, -1], flat[:, 0]), axis=-1)
+    return np.argsort(turn, axis=-1)
+
+
+def _searched(U: np.ndarray, shape: Shape, X: np.ndarray) -> np.ndarray:
+    """The best order found from the best of all choices of d features for d vertices.
+
+    Where all vertices are alike, the first of them may always be the first feature's.
+    """
+    basis = qr(X, pivoting=True)[2][: len(X)]
+    alike = len(shape.levels) == 1
+    choices = np.array([c for c in permutations(range(shape.size), len(X)) if not (alike and c[0])])
+    many = max(1, ROOM // (len(choices) * X.shape[1] ** 2))
+    parts = [_starts(U[i : i + many], X, basis, choices) for i in range(0, len(U), many)]
+    orders = np.stack([_improved(U, X, np.concatenate(starts)) for starts in zip(*parts, strict=True)])
+    fits = np.stack([_nuclear(U @ np.moveaxis(X[:, order], 0, 1).mT) for order in orders])
+    return orders[fits.argmax(axis=0), np.arange(len(U))]
+
+
+def _starts(U: np.ndarray, X: np.ndarray, basis: np.ndarray, choices: np.ndarray) -> list[np.ndarray]:
+    """Orders after the best choices, by products: of each feature with the chosen, of each vertex with the basis."""
+    own, ideal = (U.mT @ U)[:, choices], (X.T @ X)[basis]
+    squares = (own * own).sum(axis=2)[..., :, None] + (ideal * ideal).sum(axis=0)
+    cost = squares - 2 * own.mT @ ideal
+    best = np.argsort(cost.min(axis=-1).sum(axis=-1), axis=-1)[:, :STARTS]
+    return [_assigned(np.take_along_axis(cost, rank[:, None, None, None], axis=1)[:, 0]) for rank in best.T]
+
+
+def _improved(U: np.ndarray, X: np.ndarray, order: np.ndarray) -> np.ndarray:
+    for _ in range(ROUNDS):
+        left, _, right = np.linalg.svd(U @ np.moveaxis(X[:, order], 0, 1).mT, full_matrices=False)
+        better = _assigned(-(U.mT @ left @ right @ X))
+        if (better == order).all():
+            break
+        order = better
+    return order
+
+
+def _assigned(cost: np.ndarray) -> np.ndarray:
+    return np.array([linear_sum_assignment(own)[1] for own in cost]).reshape(cost.shape[:2])
+
+
+def _climbed(U: np.ndarray, shape: Shape, order: np.ndarray, first: float) -> tuple[np.ndarray, np.ndarray]:
+    """The height that is best with its best rotation, each in turn from the first given, and Σ U · Q X there."""
+    height = np.full(len(U), first)
+    flat, up = (np.moveaxis(shape.at(np.asarray(end))[:, order], 0, 1) for end in (0.0, 1.0))
+    for _ in range(TURNS):
+        low, high = np.sqrt(1 - height**2)[:, None, None], height[:, None, None]
+        left, _, right = np.linalg.svd(U @ (low * flat + high * up).mT, full_matrices=False)
+        onto = (left @ right).mT @ U
+        planar, axial = (onto * flat).sum(axis=(-2, -1)), (onto * up).sum(axis=(-2, -1))
+        height = np.abs(axial) / np.where(axial == 0, 1, np.hypot(planar, axial))
+    return height, np.hypot(planar, axial)
