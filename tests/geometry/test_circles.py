@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from tegum.errors import BadInput
-from tegum.geometry.circles import fitted_circle, neighbours, radius_count, radius_groups, room_around, widest_gap
+from tegum.geometry.circles import (
+    fitted_circle,
+    interfaces,
+    neighbours,
+    off_one_circle,
+    off_radii,
+    radius_count,
+    radius_groups,
+    room_around,
+    wider,
+    widest_gap,
+)
 from tegum.theory.polygons import regular_polygon
 from tegum.theory.zero_loss import least_slack
 
@@ -63,3 +74,26 @@ def test_bad_input() -> None:
         fitted_circle(np.zeros((3, 2)))
     with pytest.raises(BadInput, match="neighbours need m=2"):
         neighbours(np.ones((3, 4)))
+
+
+def test_interfaces_lie_between_the_largest_radius_and_a_smaller() -> None:
+    outer, gap, _, within, differ = interfaces(spokes([1.25, 2, 2, 2], [-170, -60, 0, 90])[None])
+    assert_array_equal(outer, [[False, True, True, True]])
+    assert_array_equal(differ, [[True, False, False, True]])
+    assert_array_equal(within, [[False, True, True, False]])
+    assert_allclose(np.degrees(gap), [[110, 60, 90, 100]])
+
+
+def test_shorter_features_have_wider_zones_and_gaps() -> None:
+    """A square pulled to one side: the short spoke alone, three long ones together; and the other way round."""
+    W = np.stack([spokes([1.2, 2, 2, 2], [180, -45, 0, 45]), spokes([1.2, 1.2, 1.2, 3], [-45, 0, 45, 180])])
+    outer = interfaces(W)[0]
+    assert_array_equal(wider(W, 1 - (W**2).sum(1), outer), [True, False])
+
+
+def test_one_circle_or_radii_about_the_origin() -> None:
+    """Tips on a shifted circle have many radii about the origin; tips on two radii have no common circle."""
+    turn = np.radians([0, 50, 110, 170, 230, 300])
+    shifted = np.stack([2 * np.cos(turn) + 0.7, 2 * np.sin(turn)])
+    assert float(off_one_circle(shifted)) < 1e-9 < 0.01 < float(off_radii(shifted, step=0.3))
+    assert float(off_radii(spokes([1, 1, 2, 2, 2], [0, 80, 150, 200, 250]))) < 1e-9

@@ -1,7 +1,7 @@
 """Tips on circles in the plane: how many radii there are, which circle fits best, how far neighbours are apart.
 
-Zero loss on one-hot data asks W_i·(W_i − W_j) ≥ 1 for all j ≠ i (`tegum.theory.zero_loss`). With r = ‖W_i‖, R = ‖W_j‖ and
-the angle θ between them that is cos θ ≤ (r² − 1)/(r R), and of two neighbours the shorter is the stricter.
+Zero loss on one-hot data asks W_i·(W_i − W_j) ≥ 1 for all j ≠ i (`tegum.theory.zero_loss`). With r = ‖W_i‖, R = ‖W_j‖
+and the angle θ between them that is cos θ ≤ (r² − 1)/(r R), and of two neighbours the shorter is the stricter.
 """
 
 from typing import Any
@@ -10,7 +10,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from tegum.errors import BadInput
+from tegum.geometry.clipping import area
 from tegum.geometry.directions import norms
+from tegum.geometry.zones import lone_zones
 
 STEP = 0.05
 """How much longer the next norm is where another radius begins. Groups of equal norms that training makes agree to a
@@ -40,6 +42,19 @@ def radius_count(length: Float[np.ndarray, "*batch n"], step: float = STEP) -> I
     3
     """
     return np.asarray(radius_groups(length, step).max(axis=-1) + 1)
+
+
+def off_radii(W: Float[np.ndarray, "*batch m n"], step: float = STEP) -> Float[np.ndarray, "*batch"]:
+    """Root mean square distance of the tips from the mean radii of their groups, about the origin.
+
+    >>> float(off_radii(np.array([[1.0, 0.0, -2.0], [0.0, 1.02, 0.0]])).round(6))
+    0.008165
+    """
+    length = norms(W).astype(float)
+    group = radius_groups(length, step)
+    same = group[..., :, None] == group[..., None, :]
+    mean = np.where(same, length[..., None, :], 0).sum(-1) / same.sum(-1)
+    return np.asarray(np.sqrt(((length - mean) ** 2).mean(axis=-1)))
 
 
 def neighbours(
@@ -119,6 +134,36 @@ def fitted_circle(
         centre, radius = centre + change[..., :2], radius + change[..., 2]
     off = np.linalg.norm(points - centre[..., None, :], axis=-1) - radius[..., None]
     return centre, np.asarray(radius), np.asarray(np.sqrt((off**2).mean(axis=-1)))
+
+
+def off_one_circle(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch"]:
+    """Root mean square distance of the tips from the best circle, wherever its centre is (`fitted_circle`)."""
+    return np.asarray(fitted_circle(W.mT)[2])
+
+
+def interfaces(
+    W: Float[np.ndarray, "*batch m n"],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Which features have the largest radius (..., n), as columns; and, in order around the origin (..., n), each gap,
+    the least that zero loss allows, whether both its neighbours have the largest radius, and whether just one has."""
+    group = radius_groups(norms(W))
+    outer = group == group.max(axis=-1, keepdims=True)
+    first, then, gap, least = neighbours(W)
+    here, there = (np.take_along_axis(outer, place, axis=-1) for place in (first, then))
+    return outer, gap, least, here & there, here != there
+
+
+def wider(
+    W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"], outer: Bool[np.ndarray, "*batch n"]
+) -> Bool[np.ndarray, "*batch"]:
+    """Whether features that are not `outer` have, on average, both larger lone zones (`lone_zones`, by area) and larger
+    gaps beside them than those that are."""
+    pairs = [(_mean(part, ~outer), _mean(part, outer)) for part in (area(lone_zones((W, b))), room_around(W))]
+    return np.asarray(np.all([inner > far for inner, far in pairs], axis=0))
+
+
+def _mean(part: np.ndarray, there: np.ndarray) -> np.ndarray:
+    return np.asarray(np.where(there, part, 0).sum(-1) / np.maximum(there.sum(-1), 1))
 
 
 def _least_squares(matrix: np.ndarray, values: np.ndarray) -> np.ndarray:
