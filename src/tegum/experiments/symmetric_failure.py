@@ -1,49 +1,30 @@
-"""One feature unlearnt, the others a regular polygon: is that state stuck, and what holds it?"""
+"""One feature unlearnt, the others a regular polygon: is the whole state stuck, and what holds it?"""
 
 from functools import cache
 from typing import Any, ClassVar, Literal
 
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
 from pydantic import field_validator
 
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
-from tegum.failure.forces import (
-    Path,
-    alone,
-    by_sample,
-    curvature,
-    descend,
-    escape,
-    flat,
-    forces,
-    frozen_optimum,
-    hessian,
-    loss,
-    unflat,
-)
+from tegum.failure.forces import Path, curvature, descend, escape, forces, loss, unflat
+from tegum.failure.penalised import least_penalised
 from tegum.plots import style
 from tegum.plots.forces import force_wheels, spectra
-from tegum.plots.landscape import Heights, Marks, landscape_film
 from tegum.plots.lines import curves
 from tegum.plots.rates import rate_lines, stacked_rates
 from tegum.plots.zones import latent_zones
-from tegum.spec import Count, NotNegative
-from tegum.theory.failure import failure_loss, leaning, smooth_spectrum, symmetric_failure
-from tegum.theory.polygons import gain
-from tegum.theory.zero_loss import least_slack
+from tegum.spec import Count
+from tegum.theory.failure import failure_loss, smooth_spectrum, symmetric_failure
 from tegum.toy.features import OneHot
-from tegum.toy.models import Autoencoder, Parameters
-from tegum.toy.random import fold, normal
+from tegum.toy.models import StartingFrom
 from tegum.training.history import at_steps
 from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optimiser
 from tegum.training.run import Run
 from tegum.training.training import Training
 
 POST = "Optimization Failure (2024)"
-PROOF = f"{POST}, When can the gradient favor more tilt"
 LIVE = (4, 5, 6, 7, 8)  # features of the live polygon, beside one unlearnt feature
 EQUAL = 1e-9  # differences smaller than this are rounding
 NEGATIVE = -1e-6  # a curvature below this is negative beyond rounding
@@ -62,68 +43,6 @@ LEARNT, DEAD = 3 / 7, 13 / 14  # summed losses: half of symmetric failure's 6/7;
 UNSEEN = 1_000_000  # the first seed of the patient training, whose claims were written after a first look
 FRESH = 2_000_000  # that of the others, whose criterion was made stricter after a first look
 
-BIAS = Claim(
-    "With W_7 = 0, the best bias of the unlearnt feature is the mean of its targets, b_7 = 1/n.",
-    f"{POST}, What is b_7",
-    "For 4 to 8 live features and one unlearnt, the exact best bias differs from 1/n by rounding.",
-)
-FROZEN = Claim(
-    "W_7 = 0 is a local optimum of W_7.",
-    f"{POST}, What is W_7",
-    "For 4 to 8 live features, frozen as the regular polygon, the best of all columns and biases of the unlearnt "
-    "feature, by a scan of the plane and exact biases, lies within 1e-6 of W = 0.",
-)
-JENSEN = Claim(
-    "Any tilt costs: with W_7 = a W_6, the losses of the six other inputs grow, because squared error is convex.",
-    f"{POST}, How tilt is generated",
-    "For 4 to 8 live features, with b = 1/n, the loss of the live inputs on the unlearnt output exceeds that at a = 0 "
-    "for every other a from −1 to 1 in steps of 0.01.",
-)
-ALONG = Claim(
-    "The other inputs' gradient on W_7 always points along W_7, so they only ever shorten it.",
-    f"{POST}, How tilt is generated",
-    "For 4 to 8 live features, W_7 in 360 directions and so short that all live inputs are heard, the angle between "
-    "the two stays below 1e-6 degrees.",
-)
-ALONG_ZERO = Claim(
-    "With b_7 = 0 the calculation still holds, only with half as many W_j: their gradient points along W_7.",
-    f"{POST}, What if Symmetric Failure and b_7 = 0",
-    "The same at b_7 = 0, for W_7 of length 0.1, in 360 directions.",
-)
-CONSTANTS = Claim(
-    "The gradient on W_7 is 2 (‖W_7‖² + b_7 − 1) W_7 from its own input and (W_7·W_j + b_7) W_j from input j.",
-    PROOF,
-    "Both agree with the exact gradient of the squared error, at 1,000 random W_7 and b_7 that keep all inputs heard.",
-)
-INEQUALITY = Claim(
-    "The gradient favours more tilt exactly if 2 [1 − (‖W_7‖² + b_7)] > Σ_j (Ŵ_7·W_j)².",
-    PROOF,
-    "For 5 to 8 live features (regular), the inequality and the sign of the exact gradient along W_7 agree at all of "
-    "1,000 random W_7 and b_7 that keep all inputs heard and other outputs silent, and whose live polygon is scaled by "
-    "a random factor from 0.2 to 1 so that both answers occur.",
-)
-IMPOSSIBLE = Claim(
-    "At symmetric failure, b_7 ≥ 0, that inequality holds for no W_7 other than 0.",
-    PROOF,
-    "For 4 to 8 live features the right side, p r²/2 in every direction, is at least 2, which the left side is below.",
-)
-ZERO = Claim(
-    "At b_7 = 0 half of the live inputs are enough to keep W_7 at 0.",
-    f"{POST}, What if Symmetric Failure and b_7 = 0",
-    "For six live features the whole exact gradient has a positive component along W_7 in 360 directions, at the "
-    "length 0.01.",
-)
-ZERO_ALL = Claim(
-    "At b_7 = 0 half of the live inputs are enough to keep the unlearnt column at 0, for any number of live features.",
-    "Ours: the sentence above for other n",
-    "The same for 4 to 8 live features.",
-)
-LEAN = Claim(
-    "An imbalance of the live features moves the optimum of W_7 away from 0.",
-    f"{POST}, Asymmetric Recovery",
-    "For each of 20 random zero-loss hexagons (regular, 1 % longer, then jittered by 0.002), the best W_7 with all "
-    "else frozen lies within 10 % of −b S / c, where S is the sum of the live columns.",
-)
 MINIMUM = Claim(
     "Symmetric failure is a local optimum of the loss.",
     f"{POST}, Optimization Failure Mode: Symmetric Failure",
@@ -168,22 +87,6 @@ RETURNS = Claim(
 )
 
 
-class NearFailure(Autoencoder):
-    """Starts at symmetric failure, the last feature unlearnt, plus Gaussian noise on W and b."""
-
-    lanes: ClassVar[bool] = True
-    noise: NotNegative = 0.01
-
-    def init(self, key: Any) -> Parameters:
-        moved = self.noise * normal(fold(key, 0), self.hidden + 1, self.features)
-        W, b = (_with_lanes(part, moved) for part in symmetric_failure(self.features))
-        return {"W": W + moved[:-1], "b": b + moved[-1]}
-
-
-def _with_lanes(part: np.ndarray, like: Array) -> Array:
-    return jnp.asarray(part, like.dtype).reshape(*part.shape, *(1,) * (like.ndim - 2))
-
-
 class SymmetricFailure(Experiment):
     """Formulas and exact curvatures for 4 to 8 live features; models of n = 7 released near the state."""
 
@@ -191,10 +94,11 @@ class SymmetricFailure(Experiment):
     source: ClassVar[str] = f"{POST}, symmetric failure"
     lede: ClassVar[str] = (
         "Six of seven features make a hexagon and the seventh is not learnt at all: W_7 = 0, b_7 = 1/7. The source "
-        "calls that a local optimum and proves that W_7 cannot grow. The proof is right, for a hexagon that is held "
-        "still. The hexagon is not held: it can move without any loss of its own, and as soon as its spokes no longer "
-        "add up to zero, W_7 grows. The state is a saddle with a very slow way out. What holds models there is weight "
-        "decay. (In the figures, which count from 0, the seventh feature has the number 6.)"
+        "calls that a local optimum and proves that W_7 cannot grow: the proof, right for a hexagon that is held "
+        "still, is taken apart in `tilt`, `zero-bias` and `frozen-optimum`. The hexagon is not held: it can move "
+        "without any loss of its own, and as soon as its spokes no longer add up to zero, W_7 grows. The state is a "
+        "saddle with a very slow way out. What holds models there is weight decay. (In the figures, which count from "
+        "0, the seventh feature has the number 6.)"
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
@@ -232,7 +136,7 @@ class SymmetricFailure(Experiment):
     ) -> Training:
         stops = np.unique(np.round(np.geomspace(min(1_000, steps), steps, 40)).astype(int))
         return Training(
-            model=NearFailure(features=7, hidden=2),
+            model=StartingFrom.at(*symmetric_failure(7)),
             law=OneHot(),
             optimiser=optimiser,
             steps=steps,
@@ -243,10 +147,6 @@ class SymmetricFailure(Experiment):
 
     def claims(self, runs: Runs) -> list[Judged]:
         return [
-            *_alone(),
-            *_arithmetic(),
-            *_at_zero(),
-            _lean(),
             _minimum(),
             _way_out(self.followed),
             _decay(),
@@ -294,8 +194,7 @@ class SymmetricFailure(Experiment):
 
     def panels(self, runs: Runs) -> list[Panel]:
         return [
-            _zones(), _tilt(), _bias(), _well(), _spectra(), _path(), _arrows(), _balance(),
-            self._survival(runs), self._ends(runs),
+            _zones(), _spectra(), _path(), _arrows(), self._survival(runs), self._ends(runs),
         ]  # fmt: skip
 
     def _survival(self, runs: Runs) -> Panel:
@@ -366,175 +265,6 @@ def _counts(final: np.ndarray) -> str:
     return "; ".join(f"{(found == end).sum()} of {found.size} {word}" for end, word in enumerate(ENDS)) + "."
 
 
-# ---- The unlearnt feature alone --------------------------------------------------------------------------------------
-
-
-def _alone() -> list[Judged]:
-    optima = [_optimum(live) for live in LIVE]
-    bias = max(abs(optimum.bias - 1 / (live + 1)) for live, optimum in zip(LIVE, optima, strict=True))
-    far = max(float(np.hypot(*optimum.column)) for optimum in optima)
-    least = min(float(np.delete(_others_rise(live), 100).min()) for live in LIVE)
-    return [
-        judge_fact(
-            BIAS, bias < 1e-6, f"differs by at most {bias:.1g}", bias,
-            note="The loss (1 − b)² + (n − 1) b² is least there for every b > 0; for b ≤ 0 the output is dead and "
-            "costs 1.",
-        ),
-        judge_fact(
-            FROZEN, far < 1e-6, f"the best columns have norms up to {far:.1g}", far,
-            note="It is even the global optimum, while the others are held still.",
-        ),
-        judge_fact(JENSEN, least > 0, f"the least growth, at a = ±0.01, is {least:.2g}", least,
-                   note="The loss of the live inputs is convex in W_7, and its slope −2b Σ W_j is zero at a regular "
-                   "polygon. It is not zero where the live columns do not add up to zero: there a tilt pays."),
-    ]  # fmt: skip
-
-
-@cache
-def _optimum(live: int) -> Any:
-    """The best column of the unlearnt feature; beyond r / cos(π/p) its spill alone costs more than being unlearnt."""
-    W, b = symmetric_failure(live + 1)
-    return frozen_optimum(W, b, live, reach=float(gain(live) ** 0.5 / np.cos(np.pi / live)))
-
-
-def _others_rise(live: int) -> np.ndarray:
-    """By how much the live inputs' loss on the unlearnt output grows for W_d = a W_0, a = −1, −0.99 … 1."""
-    W, b = symmetric_failure(live + 1)
-    tilt = np.linspace(-1, 1, 201)[:, None] * (W[:, 0] @ W[:, :live])
-    return (np.maximum(tilt + b[live], 0) ** 2).sum(1) - live * b[live] ** 2
-
-
-def with_column(live: int, column: np.ndarray, bias: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric failure with this column and bias for the unlearnt feature, the live polygon scaled (its bias not)."""
-    W, b = symmetric_failure(live + 1)
-    W = scale * W
-    W[:, live], b[live] = column, bias
-    return W, b
-
-
-def samples_on(live: int, column: np.ndarray, bias: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """The exact gradient on the unlearnt column from its own input (2,), and from each live input (p, 2)."""
-    each = by_sample(*with_column(live, column, bias, scale))[0][:, :, live]
-    return each[live], each[:live]
-
-
-@cache
-def _random_columns(live: int, count: int = 1_000) -> list[tuple[np.ndarray, float, float]]:
-    """Random columns, biases and scales for which all live inputs are heard and the live outputs stay silent."""
-    rng = np.random.default_rng(live)
-    found: list[tuple[np.ndarray, float, float]] = []
-    while len(found) < count:
-        bias, angle, scale = rng.uniform(0, 1), rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 1)
-        radius, limit = scale * gain(live) ** 0.5, gain(live) - 1
-        longest = min(bias, limit) / radius
-        found.append((rng.uniform(0, longest) * np.array([np.cos(angle), np.sin(angle)]), bias, scale))
-    return found
-
-
-def _arithmetic() -> list[Judged]:
-    angle = max(_worst_angle(live, 1 / (live + 1), 0.99 / ((live + 1) * gain(live) ** 0.5)) for live in LIVE)
-    ratios = np.array([_ratios(live, *state) for live in LIVE[1:] for state in _random_columns(live)])
-    agree = np.array([_agrees(live, *state) for live in LIVE[1:] for state in _random_columns(live)])
-    alike = agree[:, 0] == agree[:, 1]
-    right = np.array([live * gain(live) / 2 for live in LIVE])
-    return [
-        judge_fact(ALONG, angle < 1e-6, f"angle at most {angle:.1g}°", angle,
-                   note="Each input alone pulls along its own W_j; the sum is p r² W_7, since Σ W_j W_jᵀ is the same "
-                   "in all directions. No line of symmetry is needed."),
-        judge_fact(CONSTANTS, bool(np.abs(ratios - 1).max() < 1e-6),
-                   f"exact gradient / stated one: {ratios.min():.6g} to {ratios.max():.6g}", float(ratios.mean()),
-                   note="Both lack the factor 2 of the square; the own one comes out as 4 (‖W_7‖² + b_7 − 1) W_7. Half "
-                   "of the squared error has the stated gradient, and the inequality made of the two is not affected."),
-        judge_fact(INEQUALITY, bool(alike.all()), f"agree at {alike.sum()} of {len(agree)}", float(alike.mean()),
-                   note=f"Tilt is favoured at {agree[:, 1].mean():.0%} of these, where the polygon is short."),
-        judge_fact(IMPOSSIBLE, bool((right >= 2 - EQUAL).all()),
-                   f"right side {', '.join(f'{v:.3g}' for v in right)} for p = 4 … 8, left side below 2", right.min(),
-                   note="The right side does not depend on ‖W_7‖, only on the live columns; for a square it is 2 "
-                   "exactly."),
-    ]  # fmt: skip
-
-
-def _worst_angle(live: int, bias: float, length: float) -> float:
-    """The largest angle, in degrees, between a column and the live inputs' gradient on it, over 360 directions."""
-    return max(_angle(column, samples_on(live, column, bias)[1].sum(0)) for column in _circle(length))
-
-
-def _circle(length: float) -> np.ndarray:
-    bearing = np.radians(np.arange(360.0) + 0.5)  # off every line of symmetry
-    return length * np.stack([np.cos(bearing), np.sin(bearing)], axis=1)
-
-
-def _angle(one: np.ndarray, other: np.ndarray) -> float:
-    across = one[0] * other[1] - one[1] * other[0]
-    return float(np.degrees(np.abs(np.arctan2(across, one @ other))))
-
-
-def _ratios(live: int, column: np.ndarray, bias: float, scale: float) -> tuple[float, float]:
-    """The exact gradients over the stated ones: from the own input, and from the live inputs."""
-    own, others = samples_on(live, column, bias, scale)
-    W, _ = with_column(live, column, bias, scale)
-    stated = W[:, :live] @ (column @ W[:, :live] + bias)
-    return float(own @ column / (2 * (column @ column + bias - 1) * column @ column)), float(
-        others.sum(0) @ column / (stated @ column)
-    )
-
-
-def _agrees(live: int, column: np.ndarray, bias: float, scale: float) -> tuple[bool, bool]:
-    """Whether the inequality holds, and whether the exact gradient favours a longer column."""
-    own, others = samples_on(live, column, bias, scale)
-    W, _ = with_column(live, column, bias, scale)
-    size = float(column @ column)
-    inequality = 2 * (1 - (size + bias)) > ((column @ W[:, :live]) ** 2).sum() / size
-    return bool(inequality), bool((own + others.sum(0)) @ column < 0)
-
-
-def _at_zero() -> list[Judged]:
-    angle = _worst_angle(6, 0.0, 0.1)
-    least = {live: min(_slope(live, column) for column in _circle(0.01)) for live in LIVE}
-    words = ", ".join(f"{slope:.3g} for p = {live}" for live, slope in least.items())
-    return [
-        judge_fact(ALONG_ZERO, angle < 1e-6, f"angle up to {angle:.3g}°", angle,
-                   note="True for even polygons, whose columns come in opposite pairs. For odd ones the half that is "
-                   f"heard is not the same in all directions: up to {_worst_angle(5, 0.0, 0.1):.2g}° for a pentagon."),
-        judge_fact(ZERO, least[6] > 0, f"least slope of the loss per length {least[6]:.3g}", least[6]),
-        judge_fact(ZERO_ALL, min(least.values()) > 0, words, min(least.values()),
-                   note="The half that is heard weighs p r²/4, which is 1.81 for a live pentagon, less than the 2 that "
-                   "its own input pulls with. There W_d grows."),
-    ]  # fmt: skip
-
-
-def _slope(live: int, column: np.ndarray) -> float:
-    """The slope of the whole loss along a column, over its length, at b_d = 0."""
-    pull = forces(*with_column(live, column, 0.0)).W[:, live]
-    return float(-pull @ column / (column @ column))
-
-
-def lopsided(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric failure, n = 7, with its hexagon 1 % longer and jittered by 0.002, still without loss of its own."""
-    return beside(1.01 * symmetric_failure(7)[0][:, :6] + 0.002 * np.random.default_rng(seed).normal(size=(2, 6)))
-
-
-def beside(live: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """These live columns (2, p) with the biases that give them back, b_i = 1 − ‖W_i‖², and one unlearnt feature."""
-    W, b = symmetric_failure(live.shape[1] + 1)
-    W[:, :-1], b[:-1] = live, 1 - (live**2).sum(0)
-    return W, b
-
-
-def _lean() -> Judged:
-    off, slack = [], []
-    for seed in range(20):
-        W, b = lopsided(seed)
-        slack.append(float(least_slack(W[:, :6])))
-        expected = -leaning(7) * W[:, :6].sum(1)
-        off.append(float(np.hypot(*(frozen_optimum(W, b, 6, 2.0, 61).column - expected)) / np.hypot(*expected)))
-    return judge_fact(
-        LEAN, max(off) < 0.1 and min(slack) > 0, f"off by {min(off):.1%} to {max(off):.1%}", max(off),
-        note="The live columns alone have no loss in any of these states, and lengthening all of them alike moves "
-        "nothing. So the way out is flat for them and downhill for W_7, by b² ‖S‖² / c.",
-    )  # fmt: skip
-
-
 # ---- The whole state -------------------------------------------------------------------------------------------------
 
 
@@ -583,35 +313,6 @@ def _growth(live: int) -> float:
     return float(np.log(size[2] / size[1]) / ((path.time[2] - path.time[1]) * -value))
 
 
-def shifted(live: int, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """The state to which symmetric failure moves under a penalty on ‖W‖² + ‖b‖², by descent and Newton's method."""
-    state = flat(*symmetric_failure(live + 1))
-    for _ in range(3_000):  # off the kinks, to whichever side the penalty presses
-        state = state - 0.01 * _penalised_slope(state, live, penalty)
-    for _ in range(5):
-        curved = _penalised(*unflat(state, live + 1), penalty)
-        state = state - np.linalg.lstsq(curved, _penalised_slope(state, live, penalty), rcond=1e-10)[0]
-    return unflat(state, live + 1)
-
-
-def _penalised_slope(state: np.ndarray, live: int, penalty: float) -> np.ndarray:
-    pulls = forces(*unflat(state, live + 1))
-    return 2 * penalty * state - flat(pulls.W, pulls.b)
-
-
-def _penalised(W: np.ndarray, b: np.ndarray, penalty: float) -> np.ndarray:
-    curved: np.ndarray = hessian(W, b) + 2 * penalty * np.eye(W.size + b.size)
-    return curved
-
-
-def least_penalised(live: int, penalty: float) -> tuple[float, float]:
-    """The least eigenvalue at the shifted state, turning aside, and how far its slope is from zero."""
-    W, b = shifted(live, penalty)
-    slope = np.abs(_penalised_slope(flat(W, b), live, penalty)).max()
-    values = np.linalg.eigvalsh(_penalised(W, b, penalty))
-    return float(np.delete(values, np.argmin(np.abs(values))).min()), float(slope)
-
-
 def _decay() -> Judged:
     found = [least_penalised(live, 1e-3) for live in LIVE]
     least, slope = np.array(found).T
@@ -650,78 +351,6 @@ def _zones() -> Panel:
         "side without any loss of their own, and the seventh grows on the other. Right: the end."
     )
     return Panel("zones", "The state, and the way out of it", caption, figure)
-
-
-def _tilt() -> Panel:
-    W, b = symmetric_failure(7)
-    a = np.linspace(-0.5, 0.8, 261)
-    columns = a[:, None] * W[:, 0]
-    others = (np.maximum(columns @ W[:, :6] + b[6], 0) ** 2).sum(1)
-    own = (np.maximum((columns**2).sum(1) + b[6], 0) - 1) ** 2
-    spill = (np.maximum(columns @ W[:, :6] + b[:6], 0) ** 2).sum(1)
-    names = ["all together", "live inputs on output 7", "input 7 on output 7", "input 7 on live outputs"]
-    figure = curves(
-        a, np.stack([others + own + spill, others, own, spill], 1), names, dashed=names[1:],
-        x_label="a, where W_7 = a W_6", y_label="loss, summed",
-    )  # fmt: skip
-    caption = (
-        "Tilting the hexagon in output 7. What the live inputs lose (dashed, orange) outweighs what input 7 gains "
-        "(dashed, green) at every a, on both sides: as long as the hexagon is held still, the seventh feature is best "
-        "left out. b_7 = 1/7 throughout."
-    )
-    return Panel("tilt", "With the hexagon held still, every tilt costs", caption, figure)
-
-
-def _bias() -> Panel:
-    b = np.linspace(-0.5, 1, 301)
-    heard_b = np.maximum(b, 0)
-    own, others = (1 - heard_b) ** 2, 6 * heard_b**2
-    names = ["all together", "input 7", "the six others"]
-    figure = curves(
-        b, np.stack([own + others, own, others], 1), names, dashed=names[1:], x_label="b_7, with W_7 = 0",
-        y_label="loss of output 7, summed", height=380,
-    )  # fmt: skip
-    figure.add_vline(1 / 7, line={"width": 1, "color": style.MUTED}, annotation={"text": "1/7", "font": {"size": 12}})
-    figure.update_yaxes(range=[-0.1, 3])
-    caption = (
-        "With W_7 = 0 the best bias is the mean of what output 7 should be, 1/7, at a loss of 6/7. A negative bias is "
-        "a plateau of loss 1 without any slope: a feature that gets there is dead."
-    )
-    return Panel("bias", "The bias of the unlearnt feature", caption, figure)
-
-
-def leaning_hexagon(lean: float) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric failure, n = 7, its hexagon lengthened and moved along −x so that it still has no loss of its own."""
-    return beside((1 + lean) * symmetric_failure(7)[0][:, :6] - lean * np.array([[1.0], [0.0]]))
-
-
-def _well() -> Panel:
-    leans = np.linspace(0, 0.8, 17)
-    grid = np.linspace(-0.25, 0.25, 81)
-    plane = np.stack(np.meshgrid(grid, grid), axis=-1)
-    states = [leaning_hexagon(lean) for lean in leans]
-    heights = np.stack([alone(W, b, 6, plane)[0] for W, b in states])
-    best = np.stack([frozen_optimum(W, b, 6, 0.7, 71).column for W, b in states])
-    middle = [float(np.hypot(*W[:, :6].sum(1))) for W, _ in states]
-    figure = landscape_film(
-        grid, grid, heights, [f"{value:.1f}" for value in middle],
-        Heights("loss with W_7 there and its best bias", 0.75, 1.0, 0.025),
-        [
-            Marks("W_7 = 0", np.zeros((len(leans), 1, 2)), look=_dot("x", style.INK)),
-            Marks("best W_7", best[:, None], look=_dot("circle", style.SERIES[1])),
-        ],
-        what="|sum of the live columns|", first=5, x_label="W_7, first latent", y_label="W_7, second latent",
-    )  # fmt: skip
-    caption = (
-        "The loss over all places of W_7 (each with its best bias), all else frozen. The slider moves the hexagon to "
-        "the left and lengthens it, at no loss of its own. At 0 the best W_7 is 0; as the hexagon leans the well moves "
-        "to the other side and deepens. It narrows too, since long columns hear a tilt more."
-    )
-    return Panel("well", "The well of W_7 moves as soon as the others lean", caption, figure)
-
-
-def _dot(symbol: str, colour: str) -> dict[str, Any]:
-    return {"marker": {"size": 13, "color": colour, "symbol": symbol, "line": {"width": 2, "color": style.GROUND}}}
 
 
 def _spectra() -> Panel:
@@ -775,32 +404,6 @@ def _arrows() -> Panel:
         "and W_7 away from them."
     )
     return Panel("forces", "What pulls at each feature", caption, figure)
-
-
-def _balance() -> Panel:
-    path = way_out(6)
-    size = np.hypot(*path.W[:, :, 6].T)
-    parts = [forces(W, b) for W, b in zip(path.W, path.b, strict=True)]
-    names = [
-        "benefit: its own input",
-        "tilt: the others, by their imbalance",
-        "untilt: the others, by its length",
-        "sum",
-    ]
-    pulls = np.stack([[p.benefit[:, 6], p.tilt[:, 6], p.untilt[:, 6], p.W[:, 6]] for p in parts])
-    along = np.einsum("tpk,tk->tp", pulls, path.W[:, :, 6]) / size[:, None]
-    early = slice(0, _moments()[1] + 1)
-    figure = curves(
-        path.time[early], along[early], names, dashed=names[3:], x_label="time, rate × steps",
-        y_label="force on W_7, outwards",
-    )  # fmt: skip
-    caption = (
-        "The forces on W_7 along its own direction while it grows. Benefit never outweighs untilt: that is the "
-        "source's inequality. What closes the balance is tilt, the push of b_7 against the imbalance of the others, "
-        "which the argument from symmetry leaves out. At the jump the far features fall silent, which changes the "
-        "parts and not their sum."
-    )
-    return Panel("balance", "What makes W_7 grow", caption, figure)
 
 
 EXPERIMENT = SymmetricFailure

@@ -35,6 +35,25 @@ def symmetric_failure(n: int, unlearnt: int = 1, turn: float = 0.0) -> tuple[np.
     return W, b
 
 
+def beside(live: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """These live columns (2, p) with the biases that give them back, b_i = 1 − ‖W_i‖², and one unlearnt feature last.
+
+    >>> W, b = beside(symmetric_failure(7)[0][:, :6])
+    >>> W.shape, float(np.round(b[0], 9)), float(np.round(b[6], 9))
+    ((2, 7), -1.0, 0.142857143)
+    """
+    n = live.shape[1] + 1
+    return np.pad(live, ((0, 0), (0, 1))), np.append(1 - (live**2).sum(0), 1 / n)
+
+
+def with_column(live: int, column: np.ndarray, bias: float, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Symmetric failure with this column and bias for the unlearnt feature; the live polygon scaled, its bias not."""
+    W, b = symmetric_failure(live + 1)
+    W = scale * W
+    W[:, live], b[live] = column, bias
+    return W, b
+
+
 def failure_loss(n: int, unlearnt: int = 1) -> float:
     """k (n − 1)/n, summed over samples and features.
 
