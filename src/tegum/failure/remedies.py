@@ -169,6 +169,21 @@ class Lean(Remedy):
         return _set(parameters, jnp.where(missing, placed, moved), b, everywhere, everywhere)
 
 
+class FullLength(Remedy):
+    """A column as long as the others, in a random direction, with the bias that gives its feature back.
+
+    W_i becomes `fraction` · r times a random unit vector, and b_i = 1 − ‖W_i‖², whatever this wakes. For any m.
+    """
+
+    fraction: NotNegative = 1.2
+
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+        W = parameters["W"]
+        length = self.fraction * _mean_norm(W, ~missing)
+        direction = _unit(normal(key, *W.shape), W)
+        return _set(parameters, length * direction, jnp.full(missing.shape, 1 - length**2), missing, missing)
+
+
 class MakeRoom(Remedy):
     """Open the widest gap and put the unlearnt feature there, as long as the others; one after the other, m = 2.
 
