@@ -2,11 +2,9 @@
 
 Rotations and reflections by Procrustes (Schönemann 1966, *A Generalized Solution of the Orthogonal Procrustes
 Problem*): min_Q ‖U − Q X‖² = ‖U‖² + ‖X‖² − 2 ‖U X^T‖_*, with ‖·‖_* the sum of singular values. Orders by the symmetry
-of the shape where that is enough, else by search: d vertices of the shape are put on every choice of d features, the
-others to the nearest, and the best few are improved by the assignment problem and Procrustes in turn.
+of the shape where that is enough, else by search: d vertices are put on those features that have the same products with
+each other, the others on the nearest, and the best few are improved by the assignment problem and Procrustes in turn.
 """
-
-from itertools import permutations
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -15,7 +13,8 @@ from scipy.optimize import linear_sum_assignment
 
 from tegum.geometry.shapes import Shape
 
-STARTS = 4  # choices of d features from which the search goes on
+BEAM = 48  # choices of features for a basis that are kept
+STARTS = 4  # of these from which the search goes on
 ROUNDS = 4  # of assignment and Procrustes in turn, at most; two are usually enough
 TURNS = 12  # of Procrustes and height in turn
 FIRST_HEIGHTS = (0.3, 0.58, 0.85)
@@ -93,27 +92,44 @@ def _around(U: np.ndarray) -> np.ndarray:
 
 
 def _searched(U: np.ndarray, shape: Shape, X: np.ndarray) -> np.ndarray:
-    """The best order found from the best of all choices of d features for d vertices.
-
-    Where all vertices are alike, the first of them may always be the first feature's.
-    """
-    basis = qr(X, pivoting=True)[2][: len(X)]
-    alike = len(shape.levels) == 1
-    choices = np.array([c for c in permutations(range(shape.size), len(X)) if not (alike and c[0])])
-    many = max(1, ROOM // (len(choices) * X.shape[1] ** 2))
-    parts = [_starts(U[i : i + many], X, basis, choices) for i in range(0, len(U), many)]
+    """The best order found, for vertices X."""
+    many = max(1, ROOM // (BEAM * shape.size**2))
+    parts = [_starts(U[i : i + many], X, alike=len(shape.levels) == 1) for i in range(0, len(U), many)]
     orders = np.stack([_improved(U, X, np.concatenate(starts)) for starts in zip(*parts, strict=True)])
     fits = np.stack([_nuclear(U @ np.moveaxis(X[:, order], 0, 1).mT) for order in orders])
     return orders[fits.argmax(axis=0), np.arange(len(U))]
 
 
-def _starts(U: np.ndarray, X: np.ndarray, basis: np.ndarray, choices: np.ndarray) -> list[np.ndarray]:
-    """Orders after the best choices, by products: of each feature with the chosen, of each vertex with the basis."""
-    own, ideal = (U.mT @ U)[:, choices], (X.T @ X)[basis]
+def _starts(U: np.ndarray, X: np.ndarray, *, alike: bool) -> list[np.ndarray]:
+    """Some orders, from the products of all features with those chosen for a basis, and of vertices with the basis."""
+    basis = qr(X, pivoting=True)[2][: len(X)]
+    gram, ideal = U.mT @ U, (X.T @ X)[basis]
+    chosen = _beam(gram, ideal[:, basis], alike=alike)
+    own = np.take_along_axis(gram[:, None], chosen[..., None], axis=2)
     squares = (own * own).sum(axis=2)[..., :, None] + (ideal * ideal).sum(axis=0)
     cost = squares - 2 * own.mT @ ideal
     best = np.argsort(cost.min(axis=-1).sum(axis=-1), axis=-1)[:, :STARTS]
     return [_assigned(np.take_along_axis(cost, rank[:, None, None, None], axis=1)[:, 0]) for rank in best.T]
+
+
+def _beam(gram: np.ndarray, ideal: np.ndarray, *, alike: bool) -> np.ndarray:
+    """Choices (N, B, d) of a feature for each of d vertices, with products nearest to the vertices' own, ideal (d, d).
+
+    Chosen one after the other, the BEAM best being kept. Where all vertices are alike, the first is feature 0's.
+    """
+    N, k = gram.shape[:2]
+    chosen = np.broadcast_to(np.arange(1 if alike else k)[None, :, None], (N, 1 if alike else k, 1))
+    score = np.zeros(chosen.shape[:2])
+    for t in range(1, len(ideal)):
+        own = np.take_along_axis(gram[:, None], chosen[..., None], axis=2)
+        total = score[..., None] + ((own - ideal[:t, t, None]) ** 2).sum(axis=2)
+        np.put_along_axis(total, chosen, np.inf, axis=2)
+        flat = total.reshape(N, -1)
+        best = np.argsort(flat, axis=1, kind="stable")[:, : min(BEAM, (flat < np.inf).sum(axis=1).min())]
+        before, feature = np.divmod(best, k)
+        chosen = np.concatenate([np.take_along_axis(chosen, before[..., None], axis=1), feature[..., None]], axis=2)
+        score = np.take_along_axis(flat, best, axis=1)
+    return chosen
 
 
 def _improved(U: np.ndarray, X: np.ndarray, order: np.ndarray) -> np.ndarray:

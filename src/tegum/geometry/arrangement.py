@@ -91,7 +91,7 @@ class Table:
             text, none = np.empty(0, "<U40"), np.empty(0)
             counts = np.empty(0, int)
             return cls(
-                [], counts, text, text, counts, counts, none, none, none, none, none, none, np.empty((0, len(W[0])))
+                [], counts, text, text, counts, counts, none, none, none, none, none, none, np.empty((0, W.shape[1]))
             )
         members = [row for part in parts for row in part["members"]]
         order = np.argsort([int(row[0]) for row in members], kind="stable")
@@ -257,6 +257,8 @@ def counted(name: str, count: int) -> str:
         return f"{count:,} {name}"
     if count == 1:
         return f"1 {'irregular block' if name == 'irregular' else name}"
+    if name[0].isdigit() and name.endswith("features"):
+        return f"{count:,} times {name}"
     ending = next((word for word in PLURALS if name.endswith(word)), "")
     return (
         f"{count:,} {name.removesuffix(ending)}{PLURALS[ending]}" if ending else f"{count:,} {name.removesuffix('s')}s"

@@ -69,8 +69,8 @@ def _matrices(model: Any) -> np.ndarray:
     W = W.transpose(..., "latent", "feature").values if hasattr(W, "dims") else np.asarray(W, float)
     if W.ndim < 2:
         raise BadInput(f"W of shape {W.shape} must have shape (m, n), or (..., m, n) for many models.")
-    padding = np.isnan(W).all(axis=-1, keepdims=True)
-    return np.where(padding & ~padding.all(axis=-2, keepdims=True), 0, W).astype(float)
+    rows, columns = (np.isnan(W).all(axis=axis, keepdims=True) for axis in (-1, -2))
+    return np.where(rows & ~columns, 0, W).astype(float)  # what pads m in a run of several sizes changes no geometry
 
 
 def _arranged(W: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, Table]:

@@ -6,6 +6,7 @@ Shapes that are themselves tegum products, such as the octahedron (three digons)
 is named by its factors.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -133,8 +134,10 @@ def _all(size: int) -> tuple[Shape, ...]:
         bipyramid = direct_sum(ring(5), digon)
         found.append(Shape("pentagonal bipyramid", bipyramid, "search", factors=("pentagon", "digon")))
     if size == 8:
-        found.append(Shape("cube", cube_corners(), "search"))
+        found.append(Shape("cube", corners(3), "search"))
         found.append(_antiprism("square antiprism", 4, splits=False))
+    if size == 16:
+        found.append(Shape("5-demicube", corners(5)[:, np.prod(corners(5), axis=0) > 0], "search"))
     return tuple(found)
 
 
@@ -166,23 +169,29 @@ def ring(size: int) -> Float[np.ndarray, "2 k"]:
     return np.stack([np.cos(angle), np.sin(angle)])
 
 
-def antiprism(corners: int, height: float = TIGHT) -> Float[np.ndarray, "3 k"]:
+def antiprism(sides: int, height: float = TIGHT) -> Float[np.ndarray, "3 k"]:
     """Two regular polygons in parallel planes, one turned by half a step, with unit vertices.
 
-    height: the vertices' distance from the middle plane. At 1/√3 the frame is tight, so that D_i = 3/(2 corners): 3/8
+    height: the vertices' distance from the middle plane. At 1/√3 the frame is tight, so that D_i = 3/(2 sides): 3/8
     for the square antiprism. The triangular one is an octahedron there.
 
     >>> dimensionality(antiprism(4)).round(6)
     array([0.375, 0.375, 0.375, 0.375, 0.375, 0.375, 0.375, 0.375])
     """
-    up = (-1.0) ** np.arange(2 * corners)
-    return np.vstack([np.sqrt(1 - height**2) * ring(2 * corners), height * up])
+    up = (-1.0) ** np.arange(2 * sides)
+    return np.vstack([np.sqrt(1 - height**2) * ring(2 * sides), height * up])
 
 
-def cube_corners() -> Float[np.ndarray, "3 8"]:
-    """The corners of a cube, at length 1."""
-    signs = np.array(np.meshgrid([-1.0, 1.0], [-1.0, 1.0], [-1.0, 1.0])).reshape(3, 8)
-    return signs / np.sqrt(3)
+def corners(dimension: int) -> Float[np.ndarray, "d k"]:
+    """The corners of a cube in so many dimensions, at length 1. Every other one of five makes the 5-demicube, which
+    sparse models with m = 5 find: products 1/5 and −3/5, D_i = 5/16.
+
+    >>> corners(2).round(3)
+    array([[-0.707, -0.707,  0.707,  0.707],
+           [-0.707,  0.707, -0.707,  0.707]])
+    """
+    signs = np.array(list(itertools.product([-1.0, 1.0], repeat=dimension))).T
+    return signs / np.sqrt(dimension)
 
 
 def direct_sum(*parts: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "m n"]:
@@ -200,6 +209,6 @@ def direct_sum(*parts: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "m n"]:
     return whole
 
 
-def _antiprism(name: str, corners: int, *, splits: bool) -> Shape:
-    up = tuple((-1) ** i for i in range(2 * corners))
-    return Shape(name, antiprism(corners), "search", up, splits)
+def _antiprism(name: str, sides: int, *, splits: bool) -> Shape:
+    up = tuple((-1) ** i for i in range(2 * sides))
+    return Shape(name, antiprism(sides), "search", up, splits)
