@@ -34,7 +34,7 @@ LEANING = 0.5  # ‖S‖ from which its direction is asked for
 NOISES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 MEMORY = (0.999, 0.99)  # Adam's b2
 AT = 0.01  # the noise at which twins start
-CURVATURE = -0.0103955  # least one-sided curvature at symmetric failure, six live features; see symmetric-failure
+CURVATURE = -0.0103637  # least one-sided curvature at symmetric failure, six live features; see symmetric-failure
 CHECKED = 10  # places along each sweep where the optimum of W_7 is looked for
 HELD: dict[str, tuple[tuple[str, tuple[int, ...]], ...]] = {
     "free": (),
@@ -125,16 +125,16 @@ JUMP = Claim(
     "twentieth of the time since the start.",
 )
 RISES = Claim(
-    "b_7 begins to decrease while W_7 grows.",
-    f"{SECTION}, figure",
-    f"{_OF} have a b_7 on the eve below the 1/7 of symmetric failure.",
+    "Before b_7 falls it rises: while W_7 grows slowly, the best bias is more than 1/7.",
+    f"Beyond {SECTION}",
+    f"{_OF} have a b_7 on the eve more than half above the 1/7 of symmetric failure.",
 )
 DESCENT_WAITS = Claim(
     "In gradient descent the wait is the logarithm of the asymmetry: ten times less of it costs ln 10 / |κ| more time.",
     "Ours",
     "Of the seeds started with noises of 1e-4 and 1e-3 in the same directions, more than 90 in 100 take longer with "
-    "the smaller one, by 0.95 to 1.3 times ln 10 / |κ|; κ, the least one-sided curvature at symmetric failure, bounds the "
-    "rate of growth.",
+    "the smaller one, by 0.95 to 1.3 times ln 10 / |κ|; κ, the least one-sided curvature at symmetric failure, bounds "
+    "the rate of growth.",
 )
 ADAM_DOES_NOT = Claim(
     "Adam does not wait for an asymmetry to grow: a thousandth of it costs no time.",
@@ -302,11 +302,11 @@ def _along(sweep: Sweep, runs: Runs) -> list[Judged]:
     return [
         _rate(FAR_FIRST, long < sweep.learnt, f"{_sixes(runs, _far_first)} {_waited(sweep)}"),
         _rate(BIAS_FIRST, low < sweep.first(sweep.bias < 0)),
-        _rate(RISES, eve.bias[:, 0] < 1 / 7, f"b_7 rises while W_7 grows: {_spread(eve.bias[:, 0])} on the eve. It "
-              "falls in the jump."),
+        _rate(RISES, eve.bias[:, 0] > 1.5 / 7, f"b_7 on the eve: {_spread(eve.bias[:, 0])}. Silent far features no "
+              "longer hold it down. It falls in the jump."),
         _rate(BALANCE, misses(sweep) < 0.1, f"Off by {_spread(misses(sweep))} at most."),
         _rate(NEAR_SHORT, near_shorter(sweep), f"Lengths on the eve: far {_spread(far)}, near {_spread(near)}. "
-              f"{(~sweep.far).sum(-1).min()} to {(~sweep.far).sum(-1).max()} features are near W_7, not always two."),
+              f"Two features are near W_7 in {int(((~sweep.far).sum(-1) == 2).sum())} models, else one."),
         _rate(OPPOSITE, opposite(sweep), _sixes(runs, opposite)),
         _rate(SOME_SILENT, (some & sweep.stage).any(axis=-1)),
         _rate(ALL_SILENT, outward(sweep.at(at)) > 0,
@@ -333,7 +333,8 @@ def _waited(sweep: Sweep) -> str:
 
 
 def _spread(values: np.ndarray, form: str = ".3g") -> str:
-    """The median and, in brackets, where eight of ten lie."""
+    """The median and, in brackets, where eight of ten lie, of those that are finite."""
+    values = values[np.isfinite(values)]
     if not len(values):
         return "none"
     low, middle, high = (style.number(float(v), form) for v in np.quantile(values, (0.1, 0.5, 0.9)))
@@ -415,16 +416,16 @@ def waits(run: Run, *axes: str) -> np.ndarray:
 
 def _triggers(runs: Runs) -> list[Judged]:
     slow, fast = waits(runs["descent"], "noise"), waits(runs["adam"], "b2", "noise")
-    more = slow[NOISES.index(1e-4)] - slow[NOISES.index(1e-3)]
     expected = 49 * np.log(10) / -CURVATURE
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # what is never learnt
+        more = slow[NOISES.index(1e-4)] - slow[NOISES.index(1e-3)]
         near = (more > 0.95 * expected) & (more < 1.3 * expected)
     both = np.isfinite(fast[:, NOISES.index(0.1)]).all(axis=0)
     ratio = fast[0, NOISES.index(0.1)][both] / fast[1, NOISES.index(0.1)][both]
     quick, late = fast[0, NOISES.index(1e-5)], fast[0, NOISES.index(AT)]
     return [
         _rate(DESCENT_WAITS, near, above=0.9, where="seeds",
-              note=f"{_spread(more[np.isfinite(more)], ',.0f')} steps more; ln 10 / |κ| is {expected:,.0f}."),
+              note=f"{_spread(more, ',.0f')} steps more; ln 10 / |κ| is {expected:,.0f}."),
         _rate(ADAM_DOES_NOT, (quick <= late) & np.isfinite(quick), above=0.9, where="seeds",
               note=f"{_spread(quick, ',.0f')} steps against {_spread(late, ',.0f')}. Adam divides by the size of the "
               "gradient; without weight decay the state has no basin, whatever the asymmetry."),
