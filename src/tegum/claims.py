@@ -104,6 +104,14 @@ def judge_mean(
                   low=low, high=high, count=len(samples), note=note)  # fmt: skip
 
 
+def judge_interval(
+    claim: Claim, value: float, low: float, high: float, *, above: float, measured: str, count: int, note: str = ""
+) -> Judged:
+    """A claim about an estimate with an interval of its own, such as a bootstrap's: does it lie above a threshold?"""
+    return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=value, low=low,
+                  high=high, count=count, note=note)  # fmt: skip
+
+
 def judge_fact(claim: Claim, true: bool, measured: str, value: float, *, note: str = "") -> Judged:
     """A claim that no chance enters, such as one about a formula: it holds or fails, and `value` is the number that
     decided."""

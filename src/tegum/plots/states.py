@@ -9,6 +9,20 @@ from numpy.typing import ArrayLike
 from tegum.plots import style
 from tegum.plots.rates import PERCENT, wide
 
+# Names of `tegum.failure.outcomes`: perfect in greens and blues, failed in warm colours, on the way in greys.
+SHADES = {
+    "perfect regular": "#12805F",
+    "perfect irregular": "#57B2DE",
+    "two radii": "#0F6CA8",
+    "symmetric failure": "#C95300",
+    "asymmetric failure": "#E3A008",
+    "collapsed": "#A8558C",
+    "dead by bias": "#7A2E4D",
+    "imperfect": "#D8D3C7",
+    "still moving": "#8F897C",
+    "diverged": "#26241F",
+}
+
 
 def state_shares(
     step: ArrayLike, shares: ArrayLike, names: Sequence[str], shades: Mapping[str, str], *, x_label: str = "step"
