@@ -233,9 +233,9 @@ def test_numbers_of_features() -> None:
     ("name", "count", "words"),
     [
         ("digon", 1, "1 digon"), ("digon", 2000, "2,000 digons"), ("tetrahedron", 2, "2 tetrahedra"),
-        ("5-simplex", 2, "2 5-simplices"), ("irregular", 1, "1 irregular block"),
+        ("5-simplex", 2, "2 × 5-simplex"), ("irregular", 1, "1 irregular block"),
         ("irregular", 3, "3 irregular blocks"), ("not represented", 3, "3 not represented"),
-        ("5 collapsed features", 2, "2 times 5 collapsed features"),
+        ("5 collapsed features", 2, "2 × 5 collapsed features"),
     ],
 )  # fmt: skip
 def test_words(name: str, count: int, words: str) -> None:

@@ -12,7 +12,7 @@ from tegum.geometry.shapes import composite
 
 UNREPRESENTED, NOT_FINITE, NO_FEATURE = -1, -2, -3
 ABSENT = {UNREPRESENTED: "not represented", NOT_FINITE: "not finite", NO_FEATURE: "no feature"}
-PLURALS = {"tetrahedron": "tetrahedra", "simplex": "simplices", "irregular": "irregular blocks"}
+PLURALS = {"tetrahedron": "tetrahedra", "irregular": "irregular blocks"}
 
 
 @dataclass(frozen=True)
@@ -252,13 +252,13 @@ class Arrangement:
 
 
 def counted(name: str, count: int) -> str:
-    """A count and a name: "2 digons", "1 irregular block", "3 not represented"."""
+    """A count and a name: "2 digons", "1 irregular block", "3 not represented", "4 × 7-gon"."""
     if name in ABSENT.values():
         return f"{count:,} {name}"
+    if name[0].isdigit():
+        return f"{count:,} × {name}"
     if count == 1:
         return f"1 {'irregular block' if name == 'irregular' else name}"
-    if name[0].isdigit() and name.endswith("features"):
-        return f"{count:,} times {name}"
     ending = next((word for word in PLURALS if name.endswith(word)), "")
     return (
         f"{count:,} {name.removesuffix(ending)}{PLURALS[ending]}" if ending else f"{count:,} {name.removesuffix('s')}s"

@@ -56,7 +56,7 @@ def named(model: Any, threshold: float = REPRESENTED) -> Arrangement:
     >>> print(named(np.array([[1.0, -1.0, 0.0, 0.1], [0.0, 0.0, 2.0, 0.0]])))
     1 dedicated dimension, 1 digon, 1 not represented; distance 0.000, leak 0.000
     """
-    W = _matrices(model)
+    W = matrices(model)
     batch, n = W.shape[:-2], W.shape[-1]
     flat = W.reshape(-1, *W.shape[-2:])
     many = max(1, ROOM // max(n * n, 1))
@@ -64,7 +64,8 @@ def named(model: Any, threshold: float = REPRESENTED) -> Arrangement:
     return Arrangement.of(parts, batch)
 
 
-def _matrices(model: Any) -> np.ndarray:
+def matrices(model: Any) -> np.ndarray:
+    """W (…, m, n) in double precision, of an array or of what has `W`, such as a `Run`."""
     W = getattr(model, "W", model)
     W = W.transpose(..., "latent", "feature").values if hasattr(W, "dims") else np.asarray(W, float)
     if W.ndim < 2:

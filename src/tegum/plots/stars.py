@@ -17,11 +17,18 @@ ON_PAGE: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "center"
 GAP = 0.02  # of the page's width, between scenes
 
 
-def stars(W: Sequence[ArrayLike], titles: Sequence[str], *, disturb: float = 1e-3) -> go.Figure:
+def stars(
+    W: Sequence[ArrayLike],
+    titles: Sequence[str],
+    *,
+    disturb: float = 1e-3,
+    labels: Sequence[Sequence[str]] | None = None,
+) -> go.Figure:
     """A spoke from the origin to each feature's direction, and lines between features that disturb each other.
 
     W: matrices of shape (3, n), n may differ. An orange line joins features i and j where W_i·W_j > ``disturb``: one
-    comes out when the other goes in. A grey one joins those at a right angle. All scenes have one range.
+    comes out when the other goes in. A grey one joins those at a right angle. All scenes have one range. labels: the
+    features' names in each scene, if not 0, 1, 2 and on.
     """
     drawn = [np.asarray(w, float) for w in W]
     for w in drawn:
@@ -31,8 +38,9 @@ def stars(W: Sequence[ArrayLike], titles: Sequence[str], *, disturb: float = 1e-
     parts = [(s / k + GAP * (s > 0) / 2, (s + 1) / k - GAP * (s < k - 1) / 2) for s in range(k)]
     figure = space(440, scenes=parts, reach=1.15 * max(np.linalg.norm(w, axis=0).max() for w in drawn), axes=False,
                    eye=(0.35, 1.4, 0.55))  # fmt: skip
+    named = labels or [[str(i) for i in range(w.shape[1])] for w in drawn]
     for s, (w, title, (left, right)) in enumerate(zip(drawn, titles, parts, strict=True)):
-        _star(figure, w, scene(s), disturb)
+        _star(figure, w, scene(s), disturb, named[s])
         font = {"size": 15, "family": style.SERIF}
         figure.add_annotation(text=title, x=(left + right) / 2, y=1, yanchor="top", font=font, **ON_PAGE)
     muted = {"color": style.MUTED}
@@ -40,7 +48,7 @@ def stars(W: Sequence[ArrayLike], titles: Sequence[str], *, disturb: float = 1e-
     return figure.update_layout(showlegend=False, meta={"narrow": NARROW})
 
 
-def _star(figure: go.Figure, W: np.ndarray, where: str, disturb: float) -> None:
+def _star(figure: go.Figure, W: np.ndarray, where: str, disturb: float, labels: Sequence[str]) -> None:
     quiet: dict[str, Any] = {"hoverinfo": "skip", "scene": where}
     x, y, z = W
     figure.add_mesh3d(x=x, y=y, z=z, alphahull=0, color=style.MUTED, opacity=0.07, **quiet)
@@ -51,7 +59,7 @@ def _star(figure: go.Figure, W: np.ndarray, where: str, disturb: float) -> None:
         figure.add_scatter3d(**lines, mode="lines", line={"width": width, "color": colour}, **quiet)
     figure.add_scatter3d(**arrows(W.T), mode="lines", line={"width": 7, "color": BLUE}, **quiet)
     figure.add_scatter3d(
-        x=x, y=y, z=z, mode="markers+text", text=[str(f) for f in range(W.shape[1])], scene=where,
+        x=x, y=y, z=z, mode="markers+text", text=list(labels), scene=where,
         marker={"size": 5, "color": BLUE}, textfont={"size": 13, "color": style.INK},
         customdata=np.linalg.norm(W, axis=0),
         hovertemplate="<b>feature %{text}</b><br>norm %{customdata:.3f}<extra></extra>",
