@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_array_equal
 
 from tegum.claims import Judged
 from tegum.experiments import find
@@ -11,7 +11,6 @@ from tegum.experiments.failure_census import (
     FEATURES,
     _timeline,
     far_side_longer,
-    neighbours,
     passed,
     unlearnt_column,
     values_in_failure,
@@ -33,15 +32,6 @@ def test_values_in_failure() -> None:
     assert_array_equal(values_in_failure(W, b), [True, False, False])
 
 
-def test_neighbours_are_as_far_apart_as_zero_loss_asks() -> None:
-    """r = 1.25, R = 2: cos θ ≤ (1.5625 − 1)/2.5 = 0.225, θ ≥ 77.0°; for two of R: cos θ ≤ 3/4, θ ≥ 41.4°."""
-    gap, needed, outer, differ = neighbours(spokes([1.25, 2, 2, 2], [-170, -60, 0, 90])[None], np.array([1.6]))
-    assert_allclose(np.degrees(gap), [[110, 60, 90, 100]])
-    assert_allclose(np.degrees(needed), [[76.997, 41.41, 41.41, 76.997]], atol=1e-3)
-    assert_array_equal(outer, [[False, True, True, False]])
-    assert_array_equal(differ, [[True, False, False, True]])
-
-
 def test_the_far_side_is_that_beyond_a_right_angle() -> None:
     W = np.stack([spokes([1, 1.1, 2, 2], [0, 80, 150, 200]), spokes([1, 2.2, 2, 2], [0, 80, 150, 200])])
     assert_array_equal(far_side_longer(W, np.array([0, 0])), [True, True])
@@ -61,8 +51,7 @@ def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
 
 def test_untrained_models_support_no_claim() -> None:
     experiment = find("failure-census", "quick", steps=1)
-    used = ("centre", "fine", "double", "optimisers")
-    runs = {name: execute(training) for name, training in experiment.trainings().items() if name in used}
+    runs = {name: execute(training) for name, training in experiment.trainings().items() if name != "sizes"}
     assert {claim.verdict for claim in experiment.claims(runs)} <= {"fails", "unclear"}
 
 
@@ -75,13 +64,10 @@ def quick() -> tuple[Experiment, Runs]:
 def test_claims(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     claims = judged(experiment, runs)
-    assert len(claims) == 15
-    assert claims["Points on different circ"].verdict == "holds"
+    assert len(claims) == 8
     assert claims["Symmetric failure is a l"].verdict == "fails"
     assert claims["All failed models, those"].verdict == "fails"
-    assert claims["The perfect solution of "].verdict == "fails"
     assert claims["In symmetric failure the"].value == 1
-    assert "symmetric failure" in claims["Nor is it Adam's: with p"].note
 
 
 def test_a_finer_record_agrees_with_the_coarse_one(quick: tuple[Experiment, Runs]) -> None:
@@ -94,12 +80,9 @@ def test_a_finer_record_agrees_with_the_coarse_one(quick: tuple[Experiment, Runs
 def test_panels(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     panels = {panel.name: panel for panel in experiment.panels(runs)}
-    assert list(panels) == [
-        "over-time", "gallery", "raster", "survival", "optimisers", "sizes", "numbers", "starts", "interfaces",
-    ]  # fmt: skip
+    assert list(panels) == ["over-time", "gallery", "raster", "sizes"]
     assert all(panel.caption and panel.figure.data for panel in panels.values())
     assert {trace.name for trace in panels["over-time"].figure.data} <= set(NAMES)
-    assert len(panels["optimisers"].figure.data[0].x) == len(experiment.optimisers())  # type: ignore[attr-defined]
 
 
 def test_another_recipe_than_the_source_s_is_named() -> None:

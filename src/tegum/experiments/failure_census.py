@@ -1,4 +1,4 @@
-"""How training ends and what it passes through: ten thousand models of seven features, and other recipes."""
+"""How training ends and what it passes through: ten thousand models of seven features, and other numbers of them."""
 
 import functools
 from typing import Any, ClassVar
@@ -19,20 +19,17 @@ from tegum.failure.outcomes import (
     Outcomes,
     outcomes,
 )
-from tegum.failure.timelines import ASYMMETRIC, Timeline, survival, timeline
+from tegum.failure.timelines import ASYMMETRIC, Timeline, timeline
 from tegum.geometry.directions import norms
 from tegum.geometry.polytopes import aligned
-from tegum.geometry.regularity import regular
-from tegum.plots.lines import against
-from tegum.plots.rates import rate_lines, stacked_rates
+from tegum.plots.rates import stacked_rates
 from tegum.plots.states import state_raster, state_shares
-from tegum.plots.style import number
 from tegum.plots.zones import latent_zones
 from tegum.spec import Count, NotNegative, Positive
 from tegum.toy.features import OneHot
 from tegum.toy.models import Autoencoder
 from tegum.training.history import every
-from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optimiser
+from tegum.training.optimisers import AdamW
 from tegum.training.run import Run
 from tegum.training.training import Training
 
@@ -42,11 +39,6 @@ FEATURES = 7  # in the source's failing model
 STATED = 3000 / 25_000  # "stayed as it was since about step 3,000", of 25,000
 RECORDS, FINE = 50, 500  # recorded steps
 SHOWN = 100  # rows of the raster
-DECAYS = (0.0, 0.001, 0.01, 0.03, 0.1)
-RATES = (1 / 3, 1.0, 3.0, 10.0)  # times the recipe's learning rate
-SCALES = (0.1, 0.3, 1.0, 3.0)  # times Xavier's
-BIASES = (-1.0, -0.3, 0.0, 0.3, 1.0)
-WARMUP = 1 / 20  # of all steps, before a cosine to zero: Henighan et al. 2023
 
 # Perfect in greens and blues, failed in warm colours, on the way in greys.
 SHADES = dict(
@@ -97,47 +89,11 @@ STAGE = Claim(
     f"Beyond {SOURCE}",
     "Of the seeds that were in symmetric failure at some recorded step, more than 95 in 100 are perfect at the end.",
 )
-PERFECT = Claim(
-    f"The perfect solution of {FEATURES} features is the regular polygon.",
-    SYMMETRIC_SECTION,
-    "Of the seeds that end perfect, more than half end with norms within 1 % and gaps within 1° of equal.",
-)
-TWO = Claim(
-    "Where points do not share one circle, they lie on two circles of different radii.",
-    "Henighan et al. 2023, Superposition, Memorization, and Double Descent, optimisation failures in 2D",
-    "Of the seeds that end perfect and not regular, more than half have two radii.",
-)
-NOT_TWO = Claim(
-    "Two is not a special number of radii.",
-    f"{SOURCE}, Introduction",
-    "Of the seeds that end perfect and not regular, more than half do not have two radii.",
-)
-GAP = Claim(
-    "Points on different circles are apart by a large angular gap.",
-    "Olah and Henighan in Circuits Updates, May 2023",
-    "Of the seeds that end with two radii, more than half have every gap between neighbours on different circles "
-    "larger than every gap between neighbours on the outer circle.",
-)
-NEEDED = Claim(
-    "How large: a tip on a circle of radius r needs at least arccos((r² − 1)/(r R)) to a tip at R.",
-    f"Beyond {SOURCE}",
-    "Of the seeds that end with two radii, more than 95 in 100 have every interface no more than 1° below that.",
-)
 FAR = Claim(
     "After asymmetric recovery the features opposite the recovered one are the longer ones.",
     f"{SOURCE}, Asymmetric Recovery",
     "Of the seeds that recovered asymmetrically from a failure of one feature, more than 95 in 100 have the features "
     "at more than 90° from it longer, on average, than itself and the others.",
-)
-ADAM = Claim(
-    "It is not the decay's fault: with Adam, without any, the same failure occurs.",
-    f"{SOURCE}, It's not AdamW's fault",
-    "More than 1 in 100 of the seeds trained with Adam end in symmetric failure.",
-)
-OTHERS = Claim(
-    "Nor is it Adam's: with plain gradient descent the same failure occurs.",
-    f"Beyond {SOURCE}, It's not AdamW's fault",
-    "More than 1 in 100 of the seeds trained with SGD end in symmetric failure.",
 )
 
 
@@ -149,7 +105,7 @@ class FailureCensus(Experiment):
     lede: ClassVar[str] = (
         "Seven features fit into two dimensions without loss, yet on the way there models leave features out: six "
         "stand in a hexagon and the seventh is nothing. Is that where training ends? Here is every state of ten "
-        "thousand models at fifty moments, named; how long they stay in each; and what other recipes change."
+        "thousand models at fifty moments, named."
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
@@ -167,42 +123,18 @@ class FailureCensus(Experiment):
 
     def trainings(self) -> dict[str, Training]:
         few = range(self.each)
-        rates = tuple(factor * self.learning_rate for factor in RATES)
         return {
             "centre": self._training(self.seeds, RECORDS),
             "fine": self._training(self.each, FINE),
             "double": self._training(self.each, RECORDS, precision="float64"),
-            "optimisers": self._training(0, RECORDS, {"optimiser": tuple(self.optimisers().values()), "seed": few}),
             "sizes": self._training(0, None, {"features": self.features, "seed": few}),
-            "rates": self._training(0, None, {"learning_rate": rates, "seed": few}),
-            "decays": self._training(0, None, {"weight_decay": DECAYS, "seed": few}),
-            "scales": self._training(0, None, {"initial_scale": SCALES, "seed": few}),
-            "biases": self._training(0, None, {"initial_bias": BIASES, "seed": few}),
         }
-
-    def optimisers(self) -> dict[str, Optimiser]:
-        """The optimisers compared. Rates of the last three are for the mean loss, whose gradient is n² times smaller
-        than that of the sum; they were fixed before any was tried."""
-        rate, warmup = self.learning_rate, max(1, round(WARMUP * self.steps))
-        return {
-            "AdamW": self._adamw(),
-            "Adam": Adam(learning_rate=rate),
-            "AdamW, cosine": AdamW(
-                learning_rate=rate, weight_decay=self.weight_decay, warmup=warmup, schedule="cosine"
-            ),
-            "SGD, rate 1": SGD(learning_rate=1.0),
-            "SGD, rate 0.1": SGD(learning_rate=0.1),
-            "momentum, rate 0.1": Momentum(learning_rate=0.1),
-        }
-
-    def _adamw(self) -> AdamW:
-        return AdamW(learning_rate=self.learning_rate, weight_decay=self.weight_decay)
 
     def _training(self, seeds: int, records: int | None, over: dict[str, Any] | None = None, **more: Any) -> Training:
         return Training(
             model=Autoencoder(features=FEATURES, hidden=2),
             law=OneHot(),
-            optimiser=self._adamw(),
+            optimiser=AdamW(learning_rate=self.learning_rate, weight_decay=self.weight_decay),
             steps=self.steps,
             over=over or {"seed": range(seeds)},
             record=every(max(1, self.steps // records), "parameters") if records else None,
@@ -212,9 +144,9 @@ class FailureCensus(Experiment):
     def claims(self, runs: Runs) -> list[Judged]:
         line = _timeline(runs["centre"])
         end, caught = _last(line), line.visited(SYMMETRIC_FAILURE)
-        failed, irregular = np.isin(end.kind, AT_REST), end.perfect & (end.kind != PERFECT_REGULAR)
+        failed = np.isin(end.kind, AT_REST)
         early, way = line.kind[:, _stated(line)] == SYMMETRIC_FAILURE, line.recovery() == ASYMMETRIC
-        centre, others, of_caught = runs["centre"], runs["optimisers"], "seeds that were in symmetric failure"
+        centre, of_caught = runs["centre"], "seeds that were in symmetric failure"
         twice = f"In double precision {_share(_recovered(_timeline(runs['double'])))} of those caught end perfect."
         return [
             _rate(FAILS, failed, 0.01, f"seeds, n = {FEATURES}", _counted(end)),
@@ -224,14 +156,7 @@ class FailureCensus(Experiment):
             _rate(PASSED, passed(line), 0.95, "seeds that end asymmetric", _finer(runs)),
             _rate(RARE, ~way[caught], 0.95, f"{of_caught} do not end so", twice),
             _rate(STAGE, end.perfect[caught], 0.95, of_caught, twice),
-            _rate(PERFECT, regular(_weights(centre)[0])[end.perfect], 0.5, "perfect seeds", _born_regular(line)),
-            _rate(TWO, end.kind[irregular] == TWO_RADII, 0.5, "irregular perfect seeds", _outside(centre, end)),
-            _rate(NOT_TWO, end.kind[irregular] != TWO_RADII, 0.5, "irregular perfect seeds"),
-            _rate(GAP, _apart(centre, end), 0.5, "seeds with two radii", _inner_too(end)),
-            _rate(NEEDED, _wide_enough(centre, end), 0.95, "seeds with two radii", _excess(centre, end)),
             _rate(FAR, _far(centre, line), 0.95, "seeds recovered so"),
-            _rate(ADAM, _ended(others, 1), 0.01, "seeds, Adam", _slower(others, 1)),
-            _rate(OTHERS, _ended(others, 3), 0.01, "seeds, SGD at rate 1", _slower(others, 3)),
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
@@ -239,12 +164,7 @@ class FailureCensus(Experiment):
             _over_time(runs["centre"]),
             _gallery(runs["centre"]),
             _raster(runs["fine"]),
-            _survival(runs["optimisers"], [*self.optimisers()]),
-            _by_optimiser(runs["optimisers"], [*self.optimisers()]),
             _by_size(runs["sizes"], self.features),
-            _by_number(runs, self.learning_rate),
-            _by_start(runs),
-            _interfaces(runs["centre"]),
         ]
 
 
@@ -342,71 +262,6 @@ def _finer(runs: Runs) -> str:
     )
 
 
-def _born_regular(line: Timeline) -> str:
-    """How many of the models that end regular had been in symmetric failure."""
-    ever = line.visited(SYMMETRIC_FAILURE)[_last(line).kind == PERFECT_REGULAR]
-    return f"Of those named regular, {_share(ever)} were in symmetric failure at some recorded step."
-
-
-def _outside(run: Run, end: Outcomes) -> str:
-    """How many features are on the outer circle, and both radii."""
-    two = end.kind == TWO_RADII
-    if not two.any():
-        return ""
-    length = norms(_weights(run)[0][two])
-    middle = (end.inner[two] + end.outer[two])[:, None] / 2
-    number, count = np.unique((length > middle).sum(axis=-1), return_counts=True)
-    words = ", ".join(f"{c} have {k} of {FEATURES} outside" for k, c in zip(number, count, strict=True))
-    return f"Median radii {np.median(end.inner[two]):.2f} and {np.median(end.outer[two]):.2f}; {words}."
-
-
-def neighbours(W: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Features next to each other around the origin, for W (k, 2, n) with `middle` (k,) between two radii.
-
-    Returns (k, n) each: the gap (rad) from each feature to the next, the least gap that zero loss allows, and whether
-    both are on the outer circle, or on different ones. Zero loss asks W_i·(W_i − W_j) ≥ 1, which is
-    cos θ ≤ (r² − 1)/(r R) with r = ‖W_i‖, R = ‖W_j‖; the shorter of the two is the stricter.
-    """
-    bearing = np.arctan2(W[:, 1], W[:, 0])
-    order = np.argsort(bearing, axis=-1)
-    turn, length = (np.take_along_axis(part, order, axis=-1) for part in (bearing, norms(W)))
-    gap = np.mod(np.roll(turn, -1, axis=-1) - turn, 2 * np.pi)
-    next_length = np.roll(length, -1, axis=-1)
-    short = np.minimum(length, next_length)
-    needed = np.arccos(np.clip((short**2 - 1) / (length * next_length), -1, 1))
-    out, next_out = length > middle[:, None], next_length > middle[:, None]
-    return gap, needed, out & next_out, out != next_out
-
-
-def _interfaced(run: Run, end: Outcomes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    two = end.kind == TWO_RADII
-    return neighbours(_weights(run)[0][two].astype(float), (end.inner[two] + end.outer[two]) / 2)
-
-
-def _apart(run: Run, end: Outcomes) -> np.ndarray:
-    gap, _, outer, differ = _interfaced(run, end)
-    return np.where(differ, gap, np.inf).min(axis=-1) > np.where(outer, gap, 0).max(axis=-1)
-
-
-def _inner_too(end: Outcomes) -> str:
-    two = end.kind == TWO_RADII
-    wider = end.interface[two] > end.within[two]
-    return f"Larger than those on the inner circle as well, where two stand there side by side: {_share(wider)}."
-
-
-def _wide_enough(run: Run, end: Outcomes) -> np.ndarray:
-    gap, needed, _, differ = _interfaced(run, end)
-    return np.asarray((~differ | (gap > needed - np.radians(1))).all(axis=-1))
-
-
-def _excess(run: Run, end: Outcomes) -> str:
-    gap, needed, _, differ = _interfaced(run, end)
-    if not differ.any():
-        return ""
-    low, middle, high = np.quantile(np.degrees((gap - needed)[differ]), (0.1, 0.5, 0.9)).round(1) + 0.0
-    return f"The median one exceeds it by {middle}°; eight of ten, by {number(low, '.1f')}° to {high}°."
-
-
 def far_side_longer(W: np.ndarray, k: np.ndarray) -> np.ndarray:
     """For each W (p, 2, n): are the features at more than 90° from feature k longer, on average, than the others?"""
     own = np.take_along_axis(W, k[:, None, None], axis=-1)
@@ -423,19 +278,6 @@ def _far(run: Run, line: Timeline) -> np.ndarray:
     mine = np.flatnonzero((line.recovery() == ASYMMETRIC) & one)
     history, _ = _histories(run)
     return far_side_longer(_weights(run)[0][mine], unlearnt_column(history[mine, last[mine]]))
-
-
-def _ended(run: Run, optimiser: int) -> np.ndarray:
-    """Which seeds end in symmetric failure under one of the optimisers?"""
-    return np.asarray(_timeline(run).kind[optimiser, :, -1] == SYMMETRIC_FAILURE)
-
-
-def _slower(run: Run, optimiser: int) -> str:
-    line = _timeline(run)
-    caught = line.visited(SYMMETRIC_FAILURE)[optimiser]
-    found = {name: int((line.kind[optimiser, :, -1] == k).sum()) for k, name in enumerate(NAMES)}
-    ends = ", ".join(f"{name} {count}" for name, count in found.items() if count)
-    return f"{_share(caught)} were in symmetric failure at some recorded step. All ends: {ends}."
 
 
 def _over_time(run: Run) -> Panel:
@@ -493,50 +335,6 @@ def _raster(run: Run) -> Panel:
     return Panel("raster", "A hundred lives", caption, figure)
 
 
-def _survival(run: Run, names: list[str]) -> Panel:
-    line = _timeline(run)
-    since, until = line.captured(SYMMETRIC_FAILURE), line.escaped(SYMMETRIC_FAILURE)
-    columns, kept = [], []
-    for place, name in enumerate(names):
-        caught = np.isfinite(since[place])
-        if caught.any():
-            left, begun = until[place, caught], since[place, caught]
-            duration = np.where(np.isnan(left), line.step[-1], left) - begun
-            columns.append(np.stack(_on_grid(line.step, *survival(duration, np.isfinite(left)))))
-            kept.append(f"{name} ({caught.sum()} of {caught.size} caught)")
-    share, low, high = np.moveaxis(np.array(columns).reshape(-1, 3, len(line.step)), 0, -1)
-    figure = rate_lines(
-        line.step, share, low, high, kept,
-        x_label="steps since it was first seen in symmetric failure", y_label="share still in it",
-    )  # fmt: skip
-    caption = (
-        "How long the first stay in symmetric failure lasts, for each optimiser, with 95 % bands (Kaplan and "
-        "Meier: a stay that the training's end cuts off counts as long as it was seen). A line that reaches the "
-        "floor is of a state that every model leaves in the end; one that stays flat, of a state that holds."
-    )
-    return Panel("survival", "How long symmetric failure lasts", caption, figure)
-
-
-def _on_grid(
-    step: np.ndarray, times: np.ndarray, share: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A survival curve at the recorded steps; nothing is known beyond its last time."""
-    at = np.searchsorted(times, step, side="right") - 1
-    beyond = step > times[-1]
-    share, low, high = (np.where(beyond, np.nan, part[at]) for part in (share, low, high))
-    return share, low, high
-
-
-def _by_optimiser(run: Run, names: list[str]) -> Panel:
-    figure = _ends(list(_timeline(run).kind[..., -1]), names, "optimiser")
-    caption = (
-        f"How the same starts end under other optimisers, n = {FEATURES}, as many steps. Rates are for the mean "
-        "over samples and features; AdamW and Adam have the centre's. Cosine: after a warm-up of a twentieth of "
-        "all steps the rate falls to zero along a cosine. Hover for counts and 95 % intervals."
-    )
-    return Panel("optimisers", "Other optimisers", caption, figure)
-
-
 def _by_size(run: Run, features: tuple[int, ...]) -> Panel:
     kinds = [outcomes(run.at(features=n)).kind for n in features]
     figure = _ends(kinds, [str(n) for n in features], "features n")
@@ -547,29 +345,6 @@ def _by_size(run: Run, features: tuple[int, ...]) -> Panel:
     return Panel("sizes", "Other numbers of features", caption, figure)
 
 
-def _by_number(runs: Runs, rate: float) -> Panel:
-    kinds = [*outcomes(runs["rates"]).kind, *outcomes(runs["decays"]).kind]
-    labels = [f"rate {factor * rate:.2g}" for factor in RATES] + [f"decay {decay:g}" for decay in DECAYS]
-    figure = _ends(kinds, labels, "AdamW's learning rate, then its weight decay")
-    caption = (
-        f"Other learning rates, then other weight decays, the rest as in the centre, n = {FEATURES}. Look for "
-        "green, the regular polygon, at the highest rate, and for vermilion at the strongest decay."
-    )
-    return Panel("numbers", "Other rates and decays", caption, figure)
-
-
-def _by_start(runs: Runs) -> Panel:
-    kinds = [*outcomes(runs["scales"]).kind, *outcomes(runs["biases"]).kind]
-    labels = [f"scale {scale:g}" for scale in SCALES] + [f"bias {number(bias, 'g')}" for bias in BIASES]
-    figure = _ends(kinds, labels, "initial scale of W, in Xavier's, then initial bias")
-    caption = (
-        f"Other initial weights, then other initial biases, the rest as in the centre, n = {FEATURES}. Starts "
-        "share their directions. Dead by bias is the failure that nothing mends: an output that never fires has "
-        "no gradient in its bias."
-    )
-    return Panel("starts", "Other starts", caption, figure)
-
-
 def _ends(kinds: list[np.ndarray], labels: list[str], x_label: str) -> Any:
     counts = np.stack([np.bincount(kind, minlength=len(NAMES)) for kind in kinds])
     here = np.flatnonzero(counts.sum(axis=0))
@@ -578,23 +353,6 @@ def _ends(kinds: list[np.ndarray], labels: list[str], x_label: str) -> Any:
         [NAMES[k] for k in here], counts[:, here], low, high, labels,
         x_label=x_label, y_label="share of seeds", shades=SHADES,
     )  # fmt: skip
-
-
-def _interfaces(run: Run) -> Panel:
-    gap, needed, _, differ = (part[:500] for part in _interfaced(run, _last(_timeline(run))))
-    x, y = np.degrees(needed[differ]), np.degrees(gap[differ])
-    ends = np.array([x.min(initial=90.0), x.max(initial=0.0)])
-    figure = against(
-        [(x, y)], [(ends, ends)], ["neighbours on different circles"],
-        x_label="least gap that zero loss allows: arccos((r² − 1)/(r R)), degrees", y_label="gap, degrees",
-        words=("trained", "as narrow as allowed"),
-    )  # fmt: skip
-    caption = (
-        "Every pair of neighbours on different circles, in up to 500 models with two radii: the angle between "
-        "them against the least that gives both back without loss, where r is the shorter radius and R the "
-        "longer. Points on the line are as close as they can be."
-    )
-    return Panel("interfaces", "The gap between circles", caption, figure)
 
 
 EXPERIMENT = FailureCensus

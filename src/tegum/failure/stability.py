@@ -1,0 +1,74 @@
+"""When Adam cannot hold a state: its preconditioned sharpness against the edge of stability, on one-hot data.
+
+Adam moves by rate · m̂ / (√v̂ + ε). Near a minimum with the Hessian H that is gradient descent with momentum on
+coordinates scaled by P = √v̂ + ε, and it is stable while
+
+    rate · λ_max(P^(−1/2) H P^(−1/2)) < 2 (1 + b1) / (1 − b1),
+
+38 for b1 = 0.9 (Cohen et al. 2022, Adaptive gradient methods at the edge of stability). v̂ is a memory of squared
+gradients, of 1/(1 − b2) steps. At rest gradients vanish, v̂ falls by b2 with every step, and the left side grows by
+b2^(−1/2) until it meets the right.
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from tegum.errors import BadInput
+
+
+def edge(b1: float) -> float:
+    """2 (1 + b1) / (1 − b1): the largest stable product of rate and sharpness, 2 without momentum.
+
+    >>> round(edge(0.9), 9), edge(0.0)
+    (38.0, 2.0)
+    """
+    return 2 * (1 + b1) / (1 - b1)
+
+
+def memory(gradients: Float[np.ndarray, "*batch t p"], interval: int, b2: float) -> Float[np.ndarray, "*batch t p"]:
+    """v̂ at every recorded step, rebuilt from gradients recorded every `interval` steps, step 0 among them: in between,
+    gradients count as what they were at the record before.
+
+    >>> memory(np.ones((3, 1)), 10, 0.9).round(9).ravel().tolist()
+    [1.0, 1.0, 1.0]
+    """
+    if interval < 1:
+        raise BadInput(f"interval={interval} must be the number of steps between two records, 1 or more.")
+    kept = b2**interval
+    square, found = np.zeros_like(gradients[..., 0, :], dtype=float), np.empty(gradients.shape)
+    for t in range(gradients.shape[-2]):
+        now = gradients[..., t, :].astype(float) ** 2
+        one = b2 * square + (1 - b2) * now
+        steps = t * interval + 1
+        found[..., t, :] = one / -np.expm1(steps * np.log(b2))
+        square = kept * square + (1 - kept) * now
+    return found
+
+
+def hessians(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"]) -> np.ndarray:
+    """The Hessians (..., (m + 1) n, (m + 1) n) of the mean loss L / n², coordinates as in `tegum.failure.forces.flat`;
+    outputs at a kink count as silent."""
+    m, n = W.shape[-2:]
+    z = np.swapaxes(W, -1, -2) @ W + b[..., None]
+    on, each = z > 0, np.arange(n)
+    slope = np.zeros((*z.shape, m + 1, n))  # of z_ij in row a of W, or b, and column k
+    for i in range(n):
+        slope[..., i, :, :m, i] += np.swapaxes(W, -1, -2)
+        slope[..., :, i, :m, i] += np.swapaxes(W, -1, -2)
+        slope[..., i, :, m, i] = 1
+    flat = (slope * on[..., None, None]).reshape(*z.shape[:-2], n * n, (m + 1) * n)
+    found = 2 * np.swapaxes(flat, -1, -2) @ flat
+    off = 2 * (z - np.eye(n)) * on
+    curved = found.reshape(*z.shape[:-2], m + 1, n, m + 1, n)
+    for a in range(m):
+        curved[..., a, each[:, None], a, each[None]] += off + np.swapaxes(off, -1, -2)
+    return curved.reshape(found.shape) / n**2
+
+
+def sharpness(
+    W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"], scale: np.ndarray
+) -> Float[np.ndarray, "*batch"]:
+    """The largest eigenvalue of P^(−1/2) H P^(−1/2) for P = scale (..., (m + 1) n): for Adam √v̂ + ε, for gradient
+    descent 1."""
+    half = 1 / np.sqrt(scale)
+    return np.asarray(np.linalg.eigvalsh(half[..., :, None] * hessians(W, b) * half[..., None, :])[..., -1])
