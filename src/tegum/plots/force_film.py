@@ -157,8 +157,9 @@ def _canvas(shown: Recorded, radius: float, what: str, log_x: bool) -> go.Figure
 def _log_range(values: np.ndarray) -> list[float]:
     """From below the smallest positive value to above the largest, at least two decades, at most ten."""
     positive = values[values > 0]
-    high = float(np.log10(positive.max(initial=1e-10))) + 0.3
-    low = float(np.log10(positive.min(initial=1e-10))) - 0.3
+    if not len(positive):
+        return [-10.0, 0.0]
+    high, low = float(np.log10(positive.max())) + 0.3, float(np.log10(positive.min())) - 0.3
     return [max(min(low, high - 2), high - 10), high]
 
 
@@ -178,7 +179,7 @@ def _moment(now: Recorded, radius: float, place: float) -> list[Any]:
             hovertemplate="bias of feature %{x}: %{y}<extra></extra>",
         ),
         go.Scatter(
-            x=[place], y=[float(now.loss)], xaxis="x3", yaxis="y3", mode="markers",
+            x=[place], y=[float(now.loss)], xaxis="x3", yaxis="y3", mode="markers", cliponaxis=False,
             marker={"size": 11, "color": style.SERIES[1], "opacity": 1, "line": {"width": 1, "color": style.GROUND}},
             hovertemplate="loss %{y:.4g}<extra></extra>",
         ),
