@@ -135,6 +135,23 @@ def test_near_an_octahedron_three_lines_are_three_digons_that_lean() -> None:
     assert 0.05 < found.leak < 0.15
 
 
+@pytest.mark.parametrize(("degrees", "name"), [(0, "pentagon"), (7, "pentagon"), (25, "leaning pentagon")])
+def test_pentagons_in_planes_that_are_not_orthogonal_lean(degrees: float, name: str) -> None:
+    a = np.radians(degrees)
+    second = np.array([[np.sin(a), 0, np.cos(a), 0], [0, 0, 0, 1]])
+    found = named(np.hstack([np.eye(4, 2) @ ring(5), second.T @ ring(5)]))
+    assert found.counts() == {name: 2}
+    assert [block.shape for block in found.blocks] == ["pentagon"] * 2
+    assert found.distance == pytest.approx(0, abs=1e-7)
+    assert found.leak < (0.2 if degrees < 10 else 0.5)
+
+
+def test_a_single_pair_among_irregular_features_does_not_lean() -> None:
+    W = np.random.default_rng(0).normal(size=(2, 6))
+    W[:, 1] = -W[:, 0]
+    assert named(W, threshold=0.0).counts() == {"irregular": 1}
+
+
 def test_random_features_have_no_name() -> None:
     rng = np.random.default_rng(3)
     for n, m, allowed in ((7, 2, 5), (8, 3, 2), (20, 5, 0), (80, 20, 0)):
@@ -258,6 +275,18 @@ def test_trained_on_one_feature_at_a_time() -> None:
     assert found[1].distance < 0.1
     assert "7-gon" in found[2].counts()
     np.testing.assert_allclose([b.total for b in found.blocks if b.name.endswith("gon") and b.size > 2], 2, atol=0.05)
+
+
+def test_sparse_features_in_five_dimensions_make_a_demicube() -> None:
+    """Equal importance, 1 − S = 0.15: 18 of 20 seeds, with either of two recipes (docs/log.md)."""
+    run: Any = tg.train(
+        tg.Autoencoder(features=20, hidden=5), tg.SparseUniform(feature_probability=0.15), steps=8_000,
+        batch_size=256, optimiser=tg.AdamW(learning_rate=3e-3), over={"seed": range(4)},
+    )  # fmt: skip
+    found = named(run)
+    assert found.counts()["5-demicube"] >= 2
+    mine = found.name == "5-demicube"
+    np.testing.assert_allclose(found.dimensionality[mine], 5 / 16, atol=0.02)
 
 
 def test_trained_on_sparse_features() -> None:

@@ -12,6 +12,7 @@ from tegum.geometry.shapes import composite
 
 UNREPRESENTED, NOT_FINITE, NO_FEATURE = -1, -2, -3
 ABSENT = {UNREPRESENTED: "not represented", NOT_FINITE: "not finite", NO_FEATURE: "no feature"}
+LEANING = "leaning "  # before the name of a block that is not orthogonal to the others
 PLURALS = {"tetrahedron": "tetrahedra", "irregular": "irregular blocks"}
 
 
@@ -51,13 +52,18 @@ class Block:
         return len(self.features)
 
     @property
+    def shape(self) -> str:
+        """The name without "leaning"."""
+        return self.name.removeprefix(LEANING)
+
+    @property
     def evenness(self) -> float:
         """Smallest eigenvalue as a part of the largest: 1 for a tight frame."""
         return float(self.eigenvalues[-1] / self.eigenvalues[0])
 
     def __str__(self) -> str:
         if self.name != "irregular":
-            return f"{self.name}; distance {self.distance:.3f}"
+            return f"{self.name}; distance {self.distance:.3f}, leak {self.leak:.3f}"
         near = f"; {self.distance:.2f} from {article(self.nearest)}" if self.nearest else ""
         return f"irregular, {several(self.size, 'feature')} in {several(self.dimension, 'dimension')}{near}"
 

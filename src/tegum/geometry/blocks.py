@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from tegum.geometry.directions import cosines
 
@@ -38,6 +38,28 @@ def components(linked: Bool[np.ndarray, "B n n"], there: Bool[np.ndarray, "B n"]
     _, labels = np.unique(first[raw], return_inverse=True)
     labels = np.where(there, labels.reshape(B, n), -1)
     return np.asarray(labels, dtype=np.int64)
+
+
+def widest_gap(
+    strength: Float[np.ndarray, "B n n"], there: Bool[np.ndarray, "B n"], least: float, gap: float
+) -> Float[np.ndarray, "B"]:
+    """The middle of the widest range of strengths, above least, in which no link joins two parts of a graph.
+
+    Parts are joined from the strongest link on, as in a spanning tree. Infinite where no range is as wide as gap.
+    """
+    B, n = there.shape
+    model, i, j = np.nonzero(np.triu((strength > least) & there[:, :, None] & there[:, None, :], 1))
+    weak = csr_array((2 - strength[model, i, j], (model * n + i, model * n + j)), shape=(B * n, B * n))
+    tree = minimum_spanning_tree(weak).tocoo()
+    links = np.full((B, n), least)
+    order = np.lexsort((tree.data, tree.row // n))
+    owner = (tree.row // n)[order]
+    links[owner, np.arange(len(owner)) - np.searchsorted(owner, owner)] = 2 - tree.data[order]
+    steps = links[:, :-1] - links[:, 1:]
+    widest = steps.argmax(axis=1) if n > 1 else np.zeros(B, int)
+    rows = np.arange(B)
+    middle = (links[rows, widest] + links[rows, np.minimum(widest + 1, n - 1)]) / 2
+    return np.where(steps.max(axis=1, initial=0) >= gap, middle, np.inf)
 
 
 def by_size(labels: Int[np.ndarray, "B n"]) -> Iterator[Int[np.ndarray, "N k"]]:

@@ -14,8 +14,8 @@ from jaxtyping import Float, Int
 
 from tegum.errors import BadInput
 from tegum.geometry.alignment import distance, distance_bound, matched, singular_values
-from tegum.geometry.arrangement import NO_FEATURE, NOT_FINITE, UNREPRESENTED, Arrangement, Table
-from tegum.geometry.blocks import by_size, components
+from tegum.geometry.arrangement import LEANING, NO_FEATURE, NOT_FINITE, UNREPRESENTED, Arrangement, Table
+from tegum.geometry.blocks import by_size, components, widest_gap
 from tegum.geometry.directions import REPRESENTED, dimensionality, norms, unit_directions
 from tegum.geometry.shapes import TOLERANCE, Shape, products, shapes
 
@@ -30,6 +30,13 @@ makes distances of ε and leaks of √2 ε."""
 COLLAPSED = 2 / 3
 """Shapes with collapsed features may be as far as this part of their tolerance: there are many more of them, for chance
 to hit."""
+
+GAP = 0.15
+"""Blocks lean if no link of the graph, strongest first as far as they connect anything new, has a strength in a range
+as wide as this: those above the widest such range make blocks."""
+
+LEAN = 0.6
+"""The most that a leaning block may lean towards the others, a sine: 37°."""
 
 ONE_DIRECTION = 2 * TOLERANCE
 """Features closer than this angle (rad) may have collapsed into one direction: each is then within TOLERANCE of it."""
@@ -51,7 +58,8 @@ def named(model: Any, threshold: float = REPRESENTED) -> Arrangement:
     "digon", "triangle", "tetrahedron", "k-simplex" (k + 1 features), "pentagon", "k-gon", "square antiprism",
     "triangular antiprism" (of any height that is not an octahedron), "cube"; "collapsed pair" and the like for features
     of one direction, "collapsed triangle" for a triangle of collapsed ones; "irregular". Shapes that are tegum products
-    come as their factors: an octahedron is three digons.
+    come as their factors: an octahedron is three digons. "leaning pentagon" and the like are blocks of that shape that
+    are not orthogonal to the others, as in models with more blocks than they have room for.
 
     >>> print(named(np.array([[1.0, -1.0, 0.0, 0.1], [0.0, 0.0, 2.0, 0.0]])))
     1 dedicated dimension, 1 digon, 1 not represented; distance 0.000, leak 0.000
@@ -78,7 +86,7 @@ def _arranged(W: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, 
     finite, missing = np.isfinite(W).all(axis=-2), np.isnan(W).all(axis=-2)
     W = np.where(finite[:, None], W, 0)
     search = _Search(W, norms(W) > threshold)
-    found = [*search.names(), *search.rest()]
+    found = [*search.names(), *search.leaning(), *search.rest()]
     padding = missing & ~missing.all(axis=-1, keepdims=True)
     block = np.where(finite, UNREPRESENTED, np.where(padding, NO_FEATURE, NOT_FINITE))
     share = dimensionality(W)
@@ -102,7 +110,7 @@ class Found:
     leak: Float[np.ndarray, "N"]
 
     def __getitem__(self, rows: np.ndarray) -> "Found":
-        return Found(*(value[rows] for value in vars(self).values()))
+        return Found(*(value[rows] for value in vars(self).values()))  # all of them have a row for each block
 
 
 class _Search:
@@ -143,6 +151,27 @@ class _Search:
         across = self.whole.ravel()[members].sum(axis=-1) - ((U.mT @ U) ** 2).sum(axis=(-2, -1))
         np.add.at(self.noise[0], model, np.maximum(across, 0))
         np.add.at(self.noise[1], model, size * (self.there.sum(axis=-1)[model] - size))
+
+    def leaning(self) -> list[Found]:
+        """Blocks that have a shape and interfere much more inside than with others, but are not orthogonal to them.
+
+        Only where they hold most of the features that have no other name: chance makes single ones.
+        """
+        n = self.there.shape[1]
+        level = widest_gap(self.cosines, self.pending, LEVELS[-1], GAP)
+        labels, found = components(self.cosines > level[:, None, None], self.pending), []
+        held = np.zeros(len(level), int)
+        for members in by_size(labels):
+            fits = self.fitted(members[np.isfinite(level[members[:, 0] // n]) & (members.shape[1] > 1)])
+            fits = fits[(fits.name != "irregular") & (fits.directions == members.shape[1]) & (fits.leak <= LEAN)]
+            fits.name = np.char.add(LEANING, fits.name)
+            np.add.at(held, fits.members[:, 0] // n, members.shape[1])
+            found.append(fits)
+        most = 2 * held > self.pending.sum(axis=1)
+        found = [fits[most[fits.members[:, 0] // n]] for fits in found]
+        for fits in found:
+            self.pending.reshape(-1)[fits.members] = False
+        return found
 
     def rest(self) -> list[Found]:
         """What no name fits, in blocks that do not interfere more than what has a name."""

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from tegum.errors import BadInput
-from tegum.geometry.arrangement import ABSENT, Arrangement, Block, counted
+from tegum.geometry.arrangement import ABSENT, LEANING, Arrangement, Block, counted
 from tegum.geometry.directions import REPRESENTED, cosines, interference, unit_directions
 from tegum.geometry.naming import matrices, named
 from tegum.plots import style
@@ -32,7 +32,7 @@ NUMBERED = 80  # features: more of them have no room for their numbers
 EDGES = 1_500  # drawn at most, the strongest
 CROWD = 300  # edges: more of them are drawn thinner
 RIGHT = 0.05  # products of unit directions below this are a right angle in space
-STRANGERS = 0.1  # interference between blocks that is drawn
+STRANGERS = 0.2  # interference between blocks that is drawn
 ROUND = 420  # pixels, radius of the largest block
 HEAD = 46  # pixels above all
 HEADING = 34  # pixels above a group of blocks, for its name
@@ -42,6 +42,7 @@ SCENES = 3
 
 def shade(name: str) -> str:
     """The colour of a shape's name in every figure."""
+    name = name.removeprefix(LEANING)
     return SHADES.get(name, style.RULE if name in ABSENT.values() else SHADES["other"])
 
 
@@ -175,8 +176,10 @@ def _groups(found: Arrangement, disc: float) -> list[_Group]:
 
 
 def _headed(name: str, own: Sequence[Block]) -> str:
-    off = math.sqrt(sum(block.distance**2 for block in own) / len(own))
-    return counted(name, len(own)) + (f", distance {off:.2g}" if own[0].size > 1 else "")
+    off, lean = (float(np.sqrt(np.mean(np.square(values)))) for values in
+                 ([block.distance for block in own], [block.leak for block in own]))  # fmt: skip
+    far = f", distance {off:.2f}" if own[0].size > 1 else ""
+    return counted(name, len(own)) + far + (f", leak {lean:.2f}" if name.startswith(LEANING) else "")
 
 
 def _packed(groups: list[_Group]) -> list[_Group]:
@@ -228,6 +231,7 @@ def _discs(
 
 def _on(name: str) -> str:
     """The colour of words on a disc."""
+    name = name.removeprefix(LEANING)
     return style.INK if name in (*ABSENT.values(), "pentagon", "square antiprism") else "#FFFFFF"
 
 
@@ -243,8 +247,8 @@ def _told(i: int, hits: np.ndarray, found: Arrangement) -> str:
 def block_scenes(model: Any, threshold: float = REPRESENTED) -> go.Figure:
     """The blocks of three dimensions of a model or a batch, each in its own space: the first three, to turn.
 
-    model, threshold: as for `tegum.geometry.named`. Unit directions along principal axes, drawn by `stars`: orange lines
-    join features that disturb each other, grey ones those at a right angle.
+    model, threshold: as for `tegum.geometry.named`. Unit directions along principal axes, drawn by `stars`: orange
+    lines join features that disturb each other, grey ones those at a right angle.
     """
     W = matrices(model)
     solid = [block for block in named(W, threshold).blocks if block.dimension == 3][:SCENES]
@@ -283,9 +287,9 @@ def dimensionality_levels(
     beside = _beside(x, shares, log_x)
     for name in [*dict.fromkeys(names.ravel().tolist())]:
         mine = names == name
-        absent = name in ABSENT.values()
+        absent, leans = name in ABSENT.values(), name.startswith(LEANING)
         marker = {"size": 6, "color": style.MUTED if absent else style.faint(shade(name), 0.8),
-                  "symbol": "circle-open" if absent else "circle"}  # fmt: skip
+                  "symbol": "circle-open" if absent else "diamond-open" if leans else "circle"}  # fmt: skip
         hover = f"<b>{name}</b><br>D %{{y:.3f}}<br>{x_label}: %{{customdata:.4g}}<extra></extra>"
         here = np.broadcast_to(x[:, None], shares.shape)[mine]
         figure.add_scatter(x=beside[mine], y=shares[mine], mode="markers", marker=marker, name=name, customdata=here,
