@@ -8,7 +8,9 @@ from tegum.experiments.asymmetric_recovery import (
     FREE,
     HOLD_BOTH,
     AsymmetricRecovery,
+    checked,
     grown,
+    lag,
     misses,
     near_shorter,
     opposite,
@@ -47,6 +49,19 @@ def test_measures_by_hand() -> None:
     assert (near_shorter(evened)[0], opposite(evened)[0], swept(evened)[0]) == (False, False, False)
     wrong = hexagon_that_leans(-0.2, far=1.5, near=1.05)
     assert opposite(wrong)[0] == np.False_
+
+
+def test_the_lag_of_a_column_that_runs_behind_its_optimum() -> None:
+    """W_7 stands still at 0.01 short of its optimum, 0, but for one record, where it moves 0.01 a step."""
+    W, b = symmetric_failure(7)
+    Ws, bs = np.stack([W] * 41)[None].copy(), np.stack([b] * 41)[None].copy()
+    Ws[0, :, 0, 6] = 0.01
+    Ws[0, 40:, 0, 6] = 1.0
+    Ws[0, 28, 0, 6], Ws[0, 30, 0, 6] = 0.0, 0.02
+    sweep = apart(Ws, bs, np.arange(41), np.array([6]))
+    assert checked(sweep)[:, 0].tolist() == [3, 6, 9, 12, 14, 17, 20, 23, 26, 29]
+    assert lag(sweep)[0, -1] == pytest.approx(0.01 / 0.01, rel=1e-3)
+    assert lag(sweep)[0, 0] > 1e6
 
 
 def test_outward_is_the_force_along_the_column() -> None:

@@ -378,7 +378,8 @@ def _driven(sweep: Sweep, runs: Runs) -> list[Judged]:
     return [
         _rate(THIRD, taken >= 1, where="models", note="Nearly all of it is taken back, since the learnt features keep "
               f"each other silent: that push is {_spread(taken)} times the way that S goes."),
-        _rate(FOLLOWS, ((off < 0.1) | ~asked).all(axis=-1) & asked.any(axis=-1), f"Off by {_spread(off[asked])}."),
+        _rate(FOLLOWS, ((off < 0.1) | ~asked).all(axis=-1) & asked.any(axis=-1), f"Off by {_spread(off[asked])} "
+              f"of it, a lag of {_spread(lag(sweep)[asked])} steps."),
         _rate(MONOTONE, (np.diff(long, axis=-1) > 0).all(axis=-1), f"The longest optimum: "
               f"{_spread(long.max(-1))}; the last one: {_spread(long[:, -1])}."),
         _rate(JUMP, (alone > 2 * eve.size[:, 0]) & (fall < wait / 20), above=0.85,
@@ -393,12 +394,27 @@ def driven(run: Run) -> np.ndarray:
     return sweep.resistance(1 / 49)[sweep.size[:, -1] > 0.5]  # the mean loss is the sum over 49
 
 
+def checked(sweep: Sweep) -> np.ndarray:
+    """The records at which optima are looked for, evenly spread until ten before the eve, (CHECKED, p)."""
+    last = np.maximum(sweep.eve - 10, sweep.start)
+    share = np.linspace(0, 1, CHECKED + 1)[1:, None]
+    return np.asarray(np.round(sweep.start + share * (last - sweep.start)).astype(int))
+
+
+def lag(sweep: Sweep) -> np.ndarray:
+    """How far W_d is from its optimum, in steps of training at its speed there, (p, CHECKED)."""
+    best, found = optima(sweep)
+    row, places = np.arange(len(best)), checked(sweep)
+    before, after = np.maximum(places - 1, 0), np.minimum(places + 1, len(sweep.step) - 1)
+    way = np.linalg.norm(sweep.column[row, after] - sweep.column[row, before], axis=-1)
+    speed = way / (sweep.step[after] - sweep.step[before])
+    return np.asarray(np.linalg.norm(best - found, axis=-1) / np.maximum(speed.T, 1e-12))
+
+
 @functools.lru_cache(maxsize=4)
 def optima(sweep: Sweep) -> tuple[np.ndarray, np.ndarray]:
     """The optimum of W_d with all else frozen, and W_d itself, at evenly spread records, (p, CHECKED, 2) each."""
-    last = np.maximum(sweep.eve - 10, sweep.start)
-    places = np.round(sweep.start + np.linspace(0, 1, CHECKED + 1)[1:, None] * (last - sweep.start)).astype(int)
-    parts = [sweep.at(place) for place in places]
+    parts = [sweep.at(place) for place in checked(sweep)]
     best = [local_optimum(part.column[:, 0], part.live[:, 0], part.live_bias[:, 0]) for part in parts]
     return np.stack(best, axis=1), np.stack([part.column[:, 0] for part in parts], axis=1)
 
@@ -501,9 +517,7 @@ def _well(run: Run) -> Panel:
     sweep, _, _ = _chosen(run)
     best, _ = optima(sweep)
     some = np.argsort(sweep.step[sweep.eve] - sweep.step[sweep.start])[:: max(1, len(best) // 6)][:6]
-    last = np.maximum(sweep.eve - 10, sweep.start)
-    places = np.round(sweep.start + np.linspace(0, 1, CHECKED + 1)[1:, None] * (last - sweep.start)).astype(int)
-    lean = np.hypot(*np.moveaxis(sweep.lean[np.arange(len(last)), places], -1, 0))
+    lean = np.hypot(*np.moveaxis(sweep.lean[np.arange(len(best)), checked(sweep)], -1, 0))
     lines = [(np.hypot(*sweep.lean[p].T)[sweep.stage[p]], sweep.size[p][sweep.stage[p]]) for p in some]
     points = [(lean[:, p], np.linalg.norm(best[p], axis=-1)) for p in some]
     figure = against(
