@@ -18,10 +18,11 @@ if TYPE_CHECKING:
         KActive,
         Law,
         OneHot,
+        SparseSigned,
         SparseUniform,
         UnitNorm,
     )
-    from tegum.toy.loss import Loss, SquaredError, geometric
+    from tegum.toy.loss import ExpectedError, Loss, SquaredError, geometric
     from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
     from tegum.training.edits import Implant, Rotate, Splay
     from tegum.training.history import at_steps, every, log_spaced
@@ -36,8 +37,10 @@ _HOME = {
     "tegum.errors": "BadInput",
     "tegum.failure.outcomes": "Outcomes Thresholds outcomes",
     "tegum.failure.timelines": "Timeline timeline",
-    "tegum.toy.features": "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseUniform UnitNorm",
-    "tegum.toy.loss": "Loss SquaredError geometric",
+    "tegum.toy.features": (
+        "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseSigned SparseUniform UnitNorm"
+    ),
+    "tegum.toy.loss": "ExpectedError Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
     "tegum.training.edits": "Implant Rotate Splay",
     "tegum.training.history": "at_steps every log_spaced",
@@ -51,10 +54,10 @@ _MODULES = ("geometry", "plots")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
-    "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum", "OneHot",
-    "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseUniform", "Splay", "SquaredError",
-    "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
-    "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline", "train",
+    "ExpectedError", "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum",
+    "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned", "SparseUniform", "Splay",
+    "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps",
+    "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline", "train",
 ]  # fmt: skip
 
 

@@ -285,3 +285,10 @@ def test_laws_that_cannot_give_six_features_say_so(law: tg.Law, sentence: str) -
 @pytest.mark.parametrize("law", LAWS, ids=repr)
 def test_laws_that_can_do_not_complain(law: tg.Law) -> None:
     law.check(N)
+
+
+def test_signed_values_are_uniform_on_both_sides_of_zero() -> None:
+    x = np.asarray(tg.SparseSigned(feature_probability=0.4).sample(jnp.asarray(key_of(1), jnp.uint32), 3, 100_000))
+    active = x[x != 0]
+    assert (x != 0).mean() == pytest.approx(0.4, abs=0.005)
+    assert stats.kstest(active, stats.uniform(-1, 2).cdf).pvalue > 1e-3

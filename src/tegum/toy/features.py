@@ -100,6 +100,18 @@ class SparseUniform(Law):
         return _sparse(uniform(key, features, samples), self.feature_probability)
 
 
+class SparseSigned(Law):
+    """Each feature is 0 with probability 1 - p, else uniform on (-1, 1), independently: for computing |x|
+    (Elhage et al. 2022)."""
+
+    lanes: ClassVar[bool] = True
+    feature_probability: Probability = 1.0
+
+    def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
+        x = _sparse(uniform(key, features, samples), self.feature_probability)
+        return jnp.where(x > 0, 2 * x - 1, 0.0)
+
+
 class KActive(Law):
     """Exactly k features active, chosen uniformly, each with a value uniform on (0, 1)."""
 

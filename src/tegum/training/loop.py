@@ -33,6 +33,7 @@ ONE_CORE = {"xla_cpu_multi_thread_eigen": False}
 LANES_ON_CPU = (256, 128)  # instances in a tile, for y of up to 64 entries and for more; by trial, see docs/log.md
 LANES_ELSEWHERE = 4096
 SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units
+SMALL_RULE = 256  # the same where a loss brings its own columns, dense and many; by trial
 BLOCK = 32  # records kept on the device between two visits to the host
 
 # Streams of random numbers: one for each use, so that recording or editing never shifts the training data.
@@ -130,8 +131,9 @@ def _blank(value: Any) -> Any:
 
 
 def _layout(training: Training) -> Layout:
-    samples = _samples(training)
-    return Layout(samples * training.model.features * training.model.hidden <= SMALL, samples)
+    samples, features = _samples(training), training.model.features
+    limit = SMALL if training.loss.columns(features) is None else SMALL_RULE
+    return Layout(samples * features * training.model.hidden <= limit, samples)
 
 
 def _width(training: Training, layout: Layout) -> int:
@@ -143,6 +145,9 @@ def _width(training: Training, layout: Layout) -> int:
 
 def _samples(training: Training) -> int:
     """How many columns x has in one step."""
+    own = training.loss.columns(training.model.features)
+    if own is not None:
+        return own
     data = jax.eval_shape(
         lambda words: _as_array(whole(training.law, words, training.model.features)),
         jax.ShapeDtypeStruct((2,), "uint32"),
@@ -254,7 +259,7 @@ def _evaluation(training: Training, layout: Layout, state: State) -> Array:
         x = _evaluation_batch(training, layout, state, i)
         return evaluate(training.loss, training.model, state.parameters, x, lanes=layout.lanes)
 
-    if _dataset(training, state) is not None:
+    if _dataset(training, state) is not None or training.loss.columns(training.model.features) is not None:
         return on(jnp.int32(0))
     batches = -(-training.evaluation_samples // layout.samples)
     zero = jnp.zeros_like(on(jnp.int32(0)))
