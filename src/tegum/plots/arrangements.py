@@ -51,7 +51,7 @@ def feature_graph(model: Any, threshold: float = REPRESENTED) -> go.Figure:
 
     model, threshold: as for `tegum.geometry.named`. Blocks of one name stand together under it; planar ones as they
     are, others in a ring. Lines are as wide as features disturb each other, the larger of |Ŵ_i·W_j| and |Ŵ_j·W_i|: blue
-    where the angle is obtuse, which ReLU silences, orange where it is acute; dotted between blocks. Hover over a
+    where the angle is obtuse, which ReLU silences, orange where it is acute; faint between blocks. Hover over a
     feature for its D_i, norm and partners.
     """
     W = matrices(model)
@@ -109,7 +109,7 @@ class _Group:
             if x and x + size > PAGE - 2 * MARGIN:
                 x, y, tallest = 0.0, y + tallest + MARGIN / 2, 0.0
             centres.append((x + size / 2, HEADING + y + size / 2))
-            x, tallest = x + size + MARGIN / 2, max(tallest, size)
+            x, tallest = x + size + (MARGIN if radius else MARGIN / 2), max(tallest, size)
         return centres
 
     @property
@@ -148,17 +148,17 @@ def _closest(points: np.ndarray) -> float:
 def _chained(own: tuple[int, ...], W: np.ndarray) -> tuple[int, ...]:
     """The features of a block in an order in which each is followed by the one nearest in direction of those left."""
     near = cosines(W[:, list(own)])
-    order = [0]
-    while len(order) < len(own):
-        left = [i for i in range(len(own)) if i not in order]
+    order, left = [0], set(range(1, len(own)))
+    while left:
         order.append(max(left, key=lambda i: near[order[-1], i]))
+        left.remove(order[-1])
     return tuple(own[i] for i in order)
 
 
 def _flat(columns: np.ndarray) -> np.ndarray:
-    """Directions of a block in its plane."""
+    """Directions of a block in its plane, most of them upright: a row of digons is then no line of discs."""
     spokes = (np.linalg.svd(columns)[0].T @ columns)[:2]
-    return unit_directions(np.pad(spokes, [(0, 2 - len(spokes)), (0, 0)]))
+    return unit_directions(np.pad(spokes, [(0, 2 - len(spokes)), (0, 0)])[::-1])
 
 
 def _groups(found: Arrangement, disc: float) -> list[_Group]:
@@ -206,8 +206,8 @@ def _edges(figure: go.Figure, places: dict[int, tuple[float, float]], hits: np.n
         mine = np.flatnonzero((same == within) & (acute == sharp) & (grade == width))
         ends = np.array([[places[a], places[b], (np.nan, np.nan)] for a, b in zip(i[mine], j[mine], strict=True)])
         x, y = ends.reshape(-1, 2).T
-        colour = style.faint(style.SERIES[sharp], (0.25 + 0.12 * width) * thin)
-        line = {"width": (0.4 + 0.6 * width) * thin, "color": colour, "dash": "solid" if within else "dot"}
+        colour = style.faint(style.SERIES[sharp], (0.25 + 0.12 * width) * thin if within else 0.25)
+        line = {"width": (0.4 + 0.6 * width) * thin if within else 1, "color": colour}
         figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
 
@@ -300,7 +300,8 @@ def dimensionality_levels(
         place = {"xref": "paper", "x": 1.005, "xanchor": "left", "yanchor": "middle", "showarrow": False}
         font = {"size": 12, "color": style.MUTED}
         figure.add_annotation(y=level, yshift=apart, text=f"{fraction} {name}", font=font, **place)
-    figure.update_xaxes(title_text=x_label, type="log" if log_x else "linear", showgrid=False)
+    ticks = {"type": "log", "tickvals": [part * 10.0**power for power in range(-3, 7) for part in (1, 2, 5)]}
+    figure.update_xaxes(title_text=x_label, **(ticks if log_x else {}), showgrid=False)
     figure.update_yaxes(title_text="D_i, dimensions per feature", range=[-0.04, 1.06], showgrid=False)
     return figure.update_layout(margin={"r": 150}, meta={"narrow": NARROW})
 
