@@ -13,7 +13,7 @@ from tegum.plots import style
 from tegum.plots.space import arrows, scene, space
 from tegum.plots.tiles import NARROW
 
-OUT = 0.17  # how much farther from the middle than its point a label stands
+OUT = 0.22  # how much farther from the middle than its point a label stands
 FLAT = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0}
 
 
@@ -39,7 +39,7 @@ def tilted_planes(
         )
     room = _room(points)
     edges = np.linspace(0, 1, len(points) + 1)
-    figure = space(height, scenes=list(pairwise(edges.tolist())), labels=labels, eye=(1.2, -1.4, 0.6))
+    figure = space(height, scenes=list(pairwise(edges.tolist())), labels=labels, eye=(1.35, -1.5, 0.7))
     axes = {f"{axis}axis_range": list(span) for axis, span in zip("xyz", room, strict=True)}
     figure.update_scenes(aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": 0.75}, **axes)
     figure.update_scenes(camera_center={"x": 0, "y": 0, "z": -0.12})
@@ -48,7 +48,7 @@ def tilted_planes(
         for kind in shades:
             mine = np.array([this == kind for this in kinds[s]])
             figure.add_traces([trace.update(scene=scene(s)) for trace in _corners(corners[mine], kind, shades[kind])])
-        figure.add_trace(_words(corners, names).update(scene=scene(s)))
+        figure.update_layout({scene(s): {"annotations": _words(corners, names)}})
         figure.add_annotation(
             x=edges[s : s + 2].mean(), y=1, xref="paper", yref="paper", yanchor="top", text=titles[s], showarrow=False,
             font={"size": 15, "family": style.SERIF},
@@ -96,13 +96,15 @@ def _corners(corners: np.ndarray, kind: str, shade: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def _words(corners: np.ndarray, names: Sequence[str]) -> go.Scatter3d:
+def _words(corners: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Each name outside its corner, on the flat layer, where no plane hides it."""
     middle = corners.mean(0)
-    at = middle + (1 + OUT) * (corners - middle)
-    return go.Scatter3d(
-        x=at[:, 0], y=at[:, 1], z=at[:, 2], mode="text", text=list(names), hoverinfo="skip", showlegend=False,
-        textfont={"size": 13, "color": style.INK},
-    )  # fmt: skip
+    places = middle + (1 + OUT) * (corners - middle)
+    font = {"size": 14, "color": style.INK}
+    return [
+        {"x": x, "y": y, "z": z, "text": name, "showarrow": False, "font": font}
+        for (x, y, z), name in zip(places.tolist(), names, strict=True)
+    ]
 
 
 def _legend(figure: go.Figure, there: set[str], shades: Mapping[str, str]) -> None:

@@ -93,6 +93,27 @@ def smallest_size(n: int) -> float:
     return n * gain(n)
 
 
+def looking_away(n: int, bias: float) -> tuple[np.ndarray, np.ndarray]:
+    """W (2, n) and b (n,) without loss whose last bias is not negative, as it may be for one feature.
+
+    The last column, (√(1 − bias), 0), looks one way; the others stand on an arc of 150° on the other side, so far out
+    that neighbours do not hear each other, r² (1 − cos Δ) ≥ 1, and the last none of them, √(1 − bias) r cos 75° ≥ bias.
+
+    >>> W, b = looking_away(7, 0.25)
+    >>> bool(least_slack(W) > 0), round(float(b[6]), 9)
+    (True, 0.25)
+    """
+    if n < 3 or not 0 <= bias < 1:
+        raise BadInput(
+            f"n={n} with bias={bias} has no such solution; give n of at least 3 and a bias from 0 to below 1."
+        )
+    bearing = np.radians(np.linspace(-75, 75, n - 1))
+    own, gap = (1 - bias) ** 0.5, np.radians(150 / (n - 2))
+    radius = 1.05 * max((1 - np.cos(gap)) ** -0.5, bias / (own * np.cos(np.radians(75))))
+    W = np.append(radius * np.stack([-np.cos(bearing), np.sin(bearing)]), [[own], [0.0]], axis=1)
+    return W, 1 - (W**2).sum(0)
+
+
 def shortened(start: np.ndarray) -> np.ndarray:
     """From W (m, n), a zero-loss solution where Σ‖W_i‖² is locally smallest, by sequential least squares (SLSQP).
 
