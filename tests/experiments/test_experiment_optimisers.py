@@ -8,7 +8,7 @@ from oracle.batch import adamw, sgd
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.optimisers import FEATURES, FRESH, Forget, Optimisers, _first_stay, _growth, _median, stays
+from tegum.experiments.optimisers import FEATURES, FRESH, Forget, Optimisers, _median, growth
 from tegum.failure.outcomes import STILL_MOVING, SYMMETRIC_FAILURE, TWO_RADII, Outcomes, outcomes
 from tegum.failure.stability import edge
 from tegum.failure.timelines import Timeline
@@ -26,19 +26,6 @@ def line(*kinds: list[int]) -> Timeline:
     return Timeline(100 * np.arange(kind.shape[1]), Outcomes(kind, *[np.zeros(kind.shape)] * 11))
 
 
-def test_stays() -> None:
-    stay, ended = stays(line([M, S, S, T, T], [M, M, S, S, S], [M, M, M, T, T], [M, S, T, S, T]))
-    assert_array_equal(stay, [200, 200, np.nan, 100])
-    assert_array_equal(ended, [True, False, False, True])
-
-
-def test_the_first_stay_alone() -> None:
-    inside = np.array([False, True, True, False, True, True, False])
-    assert_array_equal(_first_stay(inside), [False, True, True, False, False, False, False])
-    assert_array_equal(_first_stay(np.array([True, True, False, True])), [True, True, False, False])
-    assert not _first_stay(np.zeros(4, bool)).any()
-
-
 def test_the_median_of_stays_that_outlast_the_training_is_a_bound() -> None:
     assert _median(line([S, T, T, T], [S, S, T, T], [S, S, S, T])) == "200"
     assert _median(line([S, S, S, S], [S, S, S, S], [S, T, T, T])) == "> 300"
@@ -46,9 +33,10 @@ def test_the_median_of_stays_that_outlast_the_training_is_a_bound() -> None:
 
 
 def test_growth_is_the_slope_of_the_logarithm_below_a_bound() -> None:
-    product = np.exp(0.003 * 100 * np.arange(6.0))[None]
-    product[0, 4:] = 1e9
-    assert_allclose(_growth(line([S, S, S, S, S, T]), product, 0, 100.0), 0.003)
+    step, product = 100 * np.arange(6), np.exp(0.3 * np.arange(6.0))
+    product[4:] = 1e9
+    assert_allclose(growth(step, product, np.ones(6, bool), 100.0), 0.003)
+    assert np.isnan(growth(step, product, step == 100, 100.0))
 
 
 def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
@@ -70,7 +58,7 @@ def quick() -> tuple[Optimisers, Runs]:
 
 def test_claims(quick: tuple[Optimisers, Runs]) -> None:
     claims = judged(*quick)
-    assert len(claims) == 13
+    assert len(claims) == 14
     assert not [claim for claim in claims.values() if claim.verdict == "fails"]
     assert claims["Nor is it Adam's: with plain g"].verdict == "holds"
     assert claims["Symmetric failure is a local o"].value == 1
@@ -86,7 +74,7 @@ def test_watched_models_are_the_compared_ones(quick: tuple[Optimisers, Runs]) ->
     assert_array_equal(runs["watched"].W.transpose("seed", "latent", "feature").values, W)
     seen, product = experiment.watch(runs["watched"])
     assert product.shape == seen.kind.shape
-    long = stays(seen)[0] > 8000
+    long = seen.stay(S)[0] > 8000
     rest = np.where((seen.kind == S) & long[:, None] & (seen.step > 3000), product, 0)
     assert 1 < rest.max() / edge(0.9) < 3
 
@@ -100,9 +88,11 @@ def test_panels(quick: tuple[Optimisers, Runs]) -> None:
 
 def test_forgetting_changes_no_parameter_and_restarts_adam() -> None:
     """Adam's memory cleared before its first update is Adam; later, the next step differs."""
-    model, more = Autoencoder(features=5, hidden=2), {"steps": 60, "optimiser": Adam(), "progress": False}
-    plain = train(model, OneHot(), record=at_steps([30, 31], "parameters"), **more)
-    late = train(model, OneHot(), record=at_steps([30, 31], "parameters"), interventions=(Forget(at=(30,)),), **more)
+    model, record = Autoencoder(features=5, hidden=2), at_steps([30, 31], "parameters")
+    plain = train(model, OneHot(), optimiser=Adam(), steps=60, record=record, progress=False)
+    late = train(
+        model, OneHot(), optimiser=Adam(), steps=60, record=record, progress=False, interventions=(Forget(at=(30,)),)
+    )
     assert_array_equal(plain.W_history.sel(step=30), late.W_history.sel(step=30))
     assert float(np.abs(plain.W_history.sel(step=31) - late.W_history.sel(step=31)).max()) > 1e-5
 
@@ -111,10 +101,12 @@ def test_by_plain_numpy_in_double_precision() -> None:
     """A separate program: the same models sit in symmetric failure with SGD, and with AdamW at step 9,000 and not at
     the end, unless ε is 1e-4."""
     seeds = {"seed": range(FRESH, FRESH + 16)}
-    common = {"over": seeds, "precision": "float64", "progress": False, "steps": 25_000}
     record = at_steps([0, 9_000, 25_000], "parameters")
     for optimiser in (AdamW(), AdamW(eps=1e-4), SGD(learning_rate=1.0)):
-        run = train(Autoencoder(features=FEATURES, hidden=2), OneHot(), optimiser=optimiser, record=record, **common)
+        run = train(
+            Autoencoder(features=FEATURES, hidden=2), OneHot(), optimiser=optimiser, record=record, over=seeds,
+            precision="float64", progress=False, steps=25_000,
+        )  # fmt: skip
         W = run.W_history.transpose("step", "seed", "latent", "feature").values
         b = run.b_history.transpose("step", "seed", "feature").values
         if isinstance(optimiser, AdamW):

@@ -1,6 +1,5 @@
 """Circles: counting on cases worked by hand, the experiment at its quick size, a second opinion on trainings."""
 
-import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -8,29 +7,14 @@ from oracle.batch import adamw
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.two_circles import FEATURES, FRESH, RADII, TwoCircles, _histogram, asymmetric
+from tegum.experiments.two_circles import FEATURES, FRESH, TwoCircles
 from tegum.failure.outcomes import outcomes
 from tegum.geometry.circles import radius_count
 from tegum.geometry.directions import norms
-from tegum.theory.polygons import regular_polygon
 from tegum.toy.features import OneHot
 from tegum.toy.models import Autoencoder
 from tegum.training.history import at_steps
 from tegum.training.run import execute, train
-
-
-def test_a_regular_polygon_is_not_asymmetric_and_a_longer_one_is_still_regular() -> None:
-    W, b = regular_polygon(7)
-    long = 1.1 * W
-    states = outcomes((np.stack([W, long]), np.stack([b, 1 - (long**2).sum(0)])))
-    assert_array_equal(asymmetric(states), [False, False])
-
-
-def test_histogram_counts_models_by_their_radii() -> None:
-    length = np.array([[1, 1, 1.0], [1, 2, 2], [1, 2, 3], [1, 1.06, 1.2]])
-    assert _histogram(length) == [1, 1, 2, 0]
-    assert _histogram(length, 0.1) == [1, 2, 1, 0]
-    assert len(RADII) == 4
 
 
 def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
@@ -52,20 +36,16 @@ def quick() -> tuple[TwoCircles, Runs]:
 
 def test_claims(quick: tuple[TwoCircles, Runs]) -> None:
     claims = judged(*quick)
-    assert len(claims) == 15
+    assert len(claims) == 10
     assert {name: claim.verdict for name, claim in claims.items() if claim.verdict != "unclear"} == {
         "The perfect solution of ": "fails",
         "Where points do not shar": "fails",
         "Two is not a special num": "fails",
-        "The circles fail to merg": "holds",
-        "It is not that models fa": "fails",
-        "Corrected: loss is indif": "holds",
         "The points of the larger": "fails",
         "Points on different circ": "holds",
         "How large: a tip on a ci": "fails",
         "How linearly separable i": "holds",
         "Shorter features need wi": "holds",
-        "The asymmetric solution ": "holds",
     }
 
 
@@ -82,7 +62,7 @@ def test_latents_are_those_of_the_samples_that_were_trained_on(quick: tuple[TwoC
 def test_panels(quick: tuple[TwoCircles, Runs]) -> None:
     experiment, runs = quick
     panels = {panel.name: panel for panel in experiment.panels(runs)}
-    assert list(panels) == ["gallery", "radii", "zones", "interfaces", "room", "later", "samples"]
+    assert list(panels) == ["gallery", "radii", "zones", "interfaces", "room", "samples"]
     assert all(panel.caption and panel.figure.data for panel in panels.values())
 
 
@@ -96,7 +76,7 @@ def test_three_radii_by_plain_numpy_in_double_precision() -> None:
     b = run.b_history.transpose("step", "seed", "feature").values
     again = adamw(W[0], b[0], 25_000)
     found, other = outcomes((W[1], b[1])), outcomes(again)
-    assert_array_equal(asymmetric(found), asymmetric(other))
-    odd = asymmetric(other)
+    assert_array_equal(found.asymmetric, other.asymmetric)
+    odd = other.asymmetric
     assert_array_equal(radius_count(norms(again[0][odd])), radius_count(norms(W[1][odd])))
     assert (radius_count(norms(again[0][odd])) != 2).mean() > 0.5

@@ -17,7 +17,17 @@ from tegum.failure.outcomes import (
     TWO_RADII,
     Outcomes,
 )
-from tegum.failure.timelines import ASYMMETRIC, LOST, NEVER, STILL, SYMMETRIC, Timeline, survival, timeline
+from tegum.failure.timelines import (
+    ASYMMETRIC,
+    LOST,
+    NEVER,
+    STILL,
+    SYMMETRIC,
+    Timeline,
+    median_stay,
+    survival,
+    timeline,
+)
 
 S, A, P, T, M = SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, PERFECT_REGULAR, TWO_RADII, STILL_MOVING
 LIVES = np.array(
@@ -43,6 +53,17 @@ def test_captures_and_escapes() -> None:
     assert_array_equal(line.escaped(S), [30, np.nan, 20, np.nan, 10])
     assert_array_equal(line.captured(P, T), [40, np.nan, 40, 40, np.nan])
     assert_array_equal(line.escaped(S, A), [40, np.nan, 20, 40, np.nan])
+
+
+def test_stays_and_the_steps_that_belong_to_them() -> None:
+    stay, ended = lives().stay(S)
+    assert_array_equal(stay, [20, 30, 10, np.nan, 10])
+    assert_array_equal(ended, [True, False, True, False, True])
+    assert_array_equal(lives().during(S), [[0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [0, 1, 0, 0, 0], [0] * 5, [1, 0, 0, 0, 0]])
+
+
+def test_a_median_that_no_stay_reached_is_a_bound() -> None:
+    assert median_stay(np.array([300.0, 300.0, 100.0]), np.array([False, False, True])) == (300.0, False)
 
 
 def test_recoveries() -> None:

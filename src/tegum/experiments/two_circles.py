@@ -1,4 +1,4 @@
-"""Perfect models that are no regular polygon: how many radii, circles or not, what gaps, and whether they last."""
+"""Perfect models that are no regular polygon: how many radii they have, circles or not, and what gaps."""
 
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from tegum.geometry.circles import (
     off_radii,
     radius_count,
     radius_groups,
+    radius_histogram,
     room_around,
     wider,
     widest_gap,
@@ -23,7 +24,7 @@ from tegum.geometry.circles import (
 from tegum.geometry.directions import norms
 from tegum.geometry.polytopes import aligned
 from tegum.geometry.regularity import regular
-from tegum.plots.circles import circled
+from tegum.plots.circles import RADII, SHADES, circled
 from tegum.plots.lines import against
 from tegum.plots.rates import stacked_rates
 from tegum.plots.zones import latent_zones
@@ -32,9 +33,8 @@ from tegum.theory.zero_loss import slacks
 from tegum.toy.features import FixedSamples, OneHot, SparseUniform, UnitNorm, whole
 from tegum.toy.models import Autoencoder
 from tegum.toy.random import fold, key_of
-from tegum.training.history import at_steps
 from tegum.training.loop import DATA
-from tegum.training.optimisers import Adam, AdamW
+from tegum.training.optimisers import AdamW
 from tegum.training.run import Run
 from tegum.training.training import Training
 
@@ -45,11 +45,8 @@ UPDATE = "Olah and Henighan in Circuits Updates, May 2023"
 BEYOND = f"Beyond {POST}, written after a pilot with other seeds"
 FEATURES = 7  # in the sources' pictures, and where single claims are judged
 FRESH = 3_000_000  # the first seed: those below 10⁶ were looked at before the criteria were written
-LATER = (1, 2, 4, 7, 10)  # times the usual training
 ACTIVE = 10  # of a sample's inputs, on average, as in Henighan et al.
 SENSITIVE = (0.01, STEP, 0.1)
-RADII = ("one radius", "two radii", "three radii", "four or more")
-SHADES = dict(zip(RADII, ("#12805F", "#0F6CA8", "#E3A008", "#C95300"), strict=True))
 _RULE = (
     f"Norms, sorted, belong to another radius where one is more than {STEP:.0%} longer than the one before it. "
     "Asymmetric: perfect at the end (every output within 0.02), and not a regular polygon (within 1 %)."
@@ -70,12 +67,6 @@ NOT_TWO = Claim(
     INTRODUCTION,
     f"Of the seeds that end asymmetric with more than {FEATURES} features, more than half do not have exactly two "
     f"radii. {_RULE}",
-)
-MEET = Claim(
-    f"Corrected: three radii at n = {FEATURES} are two that have not met yet; decay makes them two.",
-    BEYOND,
-    "Of the seeds that have three or more radii after the usual training with decay, more than 95 in 100 have at most "
-    "two after four times as many steps.",
 )
 SURROUND = Claim(
     "The points of the larger radius lie on a circle: they surround the origin.",
@@ -115,29 +106,6 @@ WIDER = Claim(
     "larger lone zones (area in the model's disc where that output alone is positive) and larger gaps beside them for "
     "features of smaller radii than for those of the largest.",
 )
-EQUAL = Claim(
-    "The asymmetric solution is equally good, by the measure of reconstruction loss.",
-    f"{POST}, Why do Features Organize Themselves into a Circle?",
-    "With Adam, without decay: of the asymmetric seeds, more than 95 in 100 end with a summed loss below 1e-6.",
-)
-FAIL_TO_MERGE = Claim(
-    "The circles fail to merge.",
-    HENIGHAN,
-    "AdamW, decay 0.01: of the seeds with several radii after the usual training, more than half have several after "
-    "twice as many steps (as many as theirs).",
-)
-DESIRABLE = Claim(
-    "It is not that models fail to merge several circles: to have them is desirable.",
-    INTRODUCTION,
-    "AdamW, decay 0.01: of the seeds with several radii after the usual training, more than half still have several "
-    "after ten times as many steps, when the decay has had its say among solutions of equal loss.",
-)
-INDIFFERENT = Claim(
-    "Corrected: loss is indifferent, and decay merges all radii into the regular polygon, given time.",
-    BEYOND,
-    "Of the seeds with several radii after the usual training, more than 95 in 100 have as many radii as before after "
-    "ten times as many steps without decay (Adam), and are a regular polygon with it (AdamW).",
-)
 SAMPLES = Claim(
     "On sparse samples of unit length, too, some trainings put points on circles of different radii.",
     HENIGHAN,
@@ -147,15 +115,14 @@ SAMPLES = Claim(
 
 
 class TwoCircles(Experiment):
-    """One-hot data, m = 2, n = 5 … 12; longer trainings with and without decay; T sparse samples of unit length."""
+    """One-hot data, m = 2, n = 5 … 12; and T sparse samples of unit length."""
 
     title: ClassVar[str] = "Two circles, or not"
     source: ClassVar[str] = f"{HENIGHAN}; {POST}"
     lede: ClassVar[str] = (
         "Henighan, Olah and others saw that some models in the plane put their points on two circles that do not "
         "merge, with a large angular gap in between; a later article doubts both the “two” and the “circles”. Here "
-        "are thousands of such models: how many radii they have, about which centre, how wide the gaps are and why, "
-        "and what becomes of the circles when training goes on."
+        "are thousands of such models: how many radii they have, about which centre, how wide the gaps are and why."
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
@@ -179,15 +146,12 @@ class TwoCircles(Experiment):
     data_steps: Count = 25_000
 
     def trainings(self) -> dict[str, Training]:
-        few, rate, warmup = range(FRESH, FRESH + self.each), self.learning_rate, max(1, self.data_steps // 20)
-        later = at_steps([k * self.steps for k in LATER], "parameters")
-        both = (AdamW(learning_rate=rate, weight_decay=self.weight_decay), Adam(learning_rate=rate))
+        few, warmup = range(FRESH, FRESH + self.each), max(1, self.data_steps // 20)
         sparse = UnitNorm(of=SparseUniform(feature_probability=min(1.0, ACTIVE / self.inputs)))
         return {
             "centre": self._training({"seed": range(FRESH, FRESH + self.seeds)}),
             "double": self._training({"seed": few}, precision="float64"),
             "sizes": self._training({"features": self.features, "seed": few}),
-            "long": self._training({"optimiser": both, "seed": few}, steps=LATER[-1] * self.steps, record=later),
             "samples": Training(
                 model=Autoencoder(features=self.inputs, hidden=2),
                 law=FixedSamples(count=1, of=sparse),
@@ -197,16 +161,16 @@ class TwoCircles(Experiment):
             ),
         }
 
-    def _training(self, over: dict[str, Any], steps: int | None = None, **more: Any) -> Training:
+    def _training(self, over: dict[str, Any], **more: Any) -> Training:
         optimiser = AdamW(learning_rate=self.learning_rate, weight_decay=self.weight_decay)
         return Training(
             model=Autoencoder(features=FEATURES, hidden=2), law=OneHot(), optimiser=optimiser,
-            steps=steps or self.steps, over=over, **more,
+            steps=self.steps, over=over, **more,
         )  # fmt: skip
 
     def claims(self, runs: Runs) -> list[Judged]:
         W, b, end = _ends(runs["centre"])
-        odd = asymmetric(end)
+        odd = end.asymmetric
         several = odd & (radius_count(norms(W)) > 1)
         some, where = W[several].astype(float), "asymmetric seeds with several radii"
         outer, gap, needed, within, differ = interfaces(some)
@@ -214,64 +178,32 @@ class TwoCircles(Experiment):
             _rate(PERFECT, regular(W)[end.perfect], 0.5, "perfect seeds"),
             _rate(TWO, radius_count(norms(W[odd])) == 2, 0.5, "asymmetric seeds", _counted(runs, W[odd])),
             _rate(NOT_TWO, self._not_two(runs["sizes"]), 0.5, "asymmetric seeds, n > 7", self._by_n(runs["sizes"])),
-            *self._over_time(runs["long"]),
             _rate(SURROUND, widest_gap(some, outer) < np.pi, 0.5, where, _arcs(some, outer)),
             _rate(SHIFTED, off_one_circle(some) > 10 * off_radii(some), 0.95, where, _fits(some)),
             _rate(GAP, _apart(gap, within, differ), 0.5, where, _arcs_at(differ)),
             _rate(NEEDED, _no_more(gap, needed, differ), 0.95, where, _excess(gap - needed, differ)),
             _rate(SEPARATE, (np.abs(slacks(some).min(-1)) < 0.05).all(-1), 0.95, where),
             _rate(WIDER, wider(some, b[several], outer), 0.95, where),
-            self._equal(runs["long"]),
             _rate(SAMPLES, self._split(runs["samples"]).ravel(), 0.01, "trainings", self._by_count(runs["samples"])),
         ]  # fmt: skip
 
     def panels(self, runs: Runs) -> list[Panel]:
         W, b, end = _ends(runs["centre"])
         return [
-            _gallery(W[asymmetric(end)]),
+            _gallery(W[end.asymmetric]),
             self._radii(runs),
             _zones(W, b, end),
-            _interfaces(W[asymmetric(end)]),
-            _room(W[asymmetric(end)]),
-            self._later(runs["long"]),
+            _interfaces(W[end.asymmetric]),
+            _room(W[end.asymmetric]),
             self._learnt(runs["samples"]),
         ]
-
-    def _over_time(self, run: Run) -> list[Judged]:
-        """The claims about the models with several radii after the usual training, as they train on."""
-        decayed, free = (_history(run, place) for place in (0, 1))
-        radii, loose = radius_count(norms(decayed)), radius_count(norms(free))
-        first = np.array([asymmetric(_named(run, place, 0)) for place in (0, 1)])
-        odd, free_odd = first[0] & (radii[:, 0] > 1), first[1] & (loose[:, 0] > 1)
-        both, three = odd & free_odd, odd & (radii[:, 0] > 2)
-        merged, kept = regular(decayed[:, -1]), loose[:, -1] == loose[:, 0]
-        steps, where = run.W_history["step"].values, "seeds with several radii"
-        words = [f"{_share(radii[odd, t] > 1)} at step {steps[t]:,}" for t in range(len(LATER))]
-        kept_words = (
-            f"Without decay {_share(kept[free_odd])} keep their number; with it {_share(merged[odd])} are regular."
-        )
-        return [
-            _rate(MEET, radii[three, LATER.index(4)] <= 2, 0.95, "seeds with three radii or more"),
-            _rate(FAIL_TO_MERGE, radii[odd, LATER.index(2)] > 1, 0.5, where, f"Several: {', '.join(words)}."),
-            _rate(DESIRABLE, radii[odd, -1] > 1, 0.5, where, _sizes(decayed[odd])),
-            _rate(INDIFFERENT, (merged & kept)[both], 0.95, f"{where} under both", kept_words),
-        ]
-
-    def _equal(self, run: Run) -> Judged:
-        end = _named(run, 1, 0)
-        odd, even = end.loss[asymmetric(end)], end.loss[end.kind == PERFECT_REGULAR]
-        words = [
-            f"{name} {np.median(part):.1e}" for name, part in (("asymmetric", odd), ("regular", even)) if len(part)
-        ]
-        note = f"{_share(even < 1e-6)} regular ones do. Medians: {', '.join(words)}."
-        return _rate(EQUAL, odd < 1e-6, 0.95, "asymmetric seeds, Adam", note)
 
     def _odd_by_n(self, run: Run) -> dict[int, np.ndarray]:
         """W of the asymmetric ends for each n."""
         found = {}
         for n in self.features:
             W, _, end = _ends(run.at(features=n))
-            found[n] = W[asymmetric(end), :, :n]
+            found[n] = W[end.asymmetric, :, :n]
         return found
 
     def _not_two(self, run: Run) -> np.ndarray:
@@ -284,7 +216,7 @@ class TwoCircles(Experiment):
 
     def _radii(self, runs: Runs) -> Panel:
         found = {n: W for n, W in self._odd_by_n(runs["sizes"]).items() if len(W)}
-        counts = np.array([_histogram(norms(W), step) for W in found.values() for step in SENSITIVE])
+        counts = np.array([radius_histogram(norms(W), step=step) for W in found.values() for step in SENSITIVE])
         labels = [f"{step:.0%}<br>n={n}" for n in found for step in SENSITIVE]
         caption = (
             "How many radii asymmetric perfect models have, for each number of features n, counting as another radius "
@@ -293,20 +225,6 @@ class TwoCircles(Experiment):
             "few models end perfect, at n = 12 hardly any."
         )
         return Panel("radii", "How many radii", caption, _bars(counts, labels, "the step that counts, and features"))
-
-    def _later(self, run: Run) -> Panel:
-        counts, labels = [], []
-        for place, name in enumerate(("decay", "none")):
-            W, odd = _history(run, place), asymmetric(_named(run, place, 0))
-            counts += [_histogram(norms(W[odd, t])) for t in range(len(LATER))]
-            labels += [f"{step:,}<br>{name}" for step in run.W_history["step"].values]
-        caption = (
-            "The asymmetric models of the usual training, trained on: AdamW with decay, then Adam without, n = "
-            f"{FEATURES}. With decay three radii become two and two become one, the regular polygon. Without, nothing "
-            "moves: at zero loss there is no gradient."
-        )
-        figure = _bars(np.array(counts), labels, "step, and weight decay")
-        return Panel("later", "What becomes of the circles", caption, figure)
 
     def latents(self, run: Run, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Latents h (k, 2, T) of the T samples of each training, and each sample's loss (k, T)."""
@@ -326,7 +244,7 @@ class TwoCircles(Experiment):
     def _by_count(self, run: Run) -> str:
         words = []
         for count, split in zip(self.examples, self._split(run), strict=True):
-            learnt = (self.latents(run, count)[1] < 0.01).all(-1)
+            learnt = np.asarray((self.latents(run, count)[1] < 0.01).all(axis=-1))
             words.append(f"T = {count}: {split.sum()} of {learnt.sum()} that learnt all, of {len(learnt)}")
         return f"{'; '.join(words)}."
 
@@ -335,7 +253,7 @@ class TwoCircles(Experiment):
         for count in self.examples:
             h, loss = self.latents(run, count)
             learnt = (loss < 0.01).all(-1)
-            counts.append([*_histogram(norms(h[learnt])), int((~learnt).sum())])
+            counts.append([*radius_histogram(norms(h[learnt])).tolist(), int((~learnt).sum())])
         low, high = rate_interval(np.array(counts), np.sum(counts, axis=1, keepdims=True))
         names = [*RADII, "not all learnt"]
         figure = stacked_rates(
@@ -349,11 +267,6 @@ class TwoCircles(Experiment):
         return Panel("samples", "On samples as in Henighan et al.", caption, figure)
 
 
-def asymmetric(end: Outcomes) -> np.ndarray:
-    """Which models are perfect and not a regular polygon."""
-    return np.asarray(end.perfect & (end.kind != PERFECT_REGULAR))
-
-
 def _weights(run: Run) -> tuple[np.ndarray, np.ndarray]:
     """W (seed, 2, n) and b (seed, n) at the end."""
     return run.W.transpose(..., "latent", "feature").values, run.b.transpose(..., "feature").values
@@ -361,17 +274,6 @@ def _weights(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 def _ends(run: Run) -> tuple[np.ndarray, np.ndarray, Outcomes]:
     return *_weights(run), outcomes(run)
-
-
-def _history(run: Run, place: int) -> np.ndarray:
-    """W (seed, step, 2, n) of one of the two long trainings."""
-    W = run.W_history.transpose("optimiser", "seed", "step", "latent", "feature").values[place]
-    return np.asarray(W.astype(float))
-
-
-def _named(run: Run, place: int, at: int) -> Outcomes:
-    b = run.b_history.transpose("optimiser", "seed", "step", "feature").values[place, :, at]
-    return outcomes((_history(run, place)[:, at], b.astype(float)))
 
 
 def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
@@ -386,7 +288,7 @@ def _counted(runs: Runs, W: np.ndarray) -> str:
     """How many have two radii by other rules, and in double precision."""
     other = [f"by {step:.0%} {_share(radius_count(norms(W), step) == 2)}" for step in SENSITIVE]
     twice, _, end = _ends(runs["double"])
-    exact = radius_count(norms(twice[asymmetric(end)])) == 2
+    exact = radius_count(norms(twice[end.asymmetric])) == 2
     found = np.bincount(radius_count(norms(W)))[1:]
     radii = ", ".join(f"{count} have {k}" for k, count in enumerate(found, 1) if count)
     rules = f"Two, if a radius begins where a norm is longer {', '.join(other)}"
@@ -427,20 +329,6 @@ def _excess(excess: np.ndarray, differ: np.ndarray) -> str:
     return f"The median one exceeds it by {middle}°; eight of ten by {low}° to {high}°."
 
 
-def _sizes(W: np.ndarray) -> str:
-    """How Σ‖W‖² of W (k, step, 2, n) falls."""
-    if not len(W):
-        return ""
-    first, last = np.median((W**2).sum((-2, -1)), axis=0)[[0, -1]]
-    return f"Their median Σ‖W‖² falls from {first:.1f} to {last:.1f}."
-
-
-def _histogram(length: np.ndarray, step: float = STEP) -> list[int]:
-    """How many models have one, two, three, and four or more radii."""
-    counts = np.bincount(np.minimum(radius_count(length, step), len(RADII)), minlength=len(RADII) + 1)
-    return [int(count) for count in counts[1:]]
-
-
 def _bars(counts: np.ndarray, labels: list[str], x_label: str) -> Any:
     low, high = rate_interval(counts, np.maximum(counts.sum(axis=1, keepdims=True), 1))
     return stacked_rates(RADII, counts, low, high, labels, x_label=x_label, y_label="share of models", shades=SHADES)
@@ -464,7 +352,7 @@ def _gallery(W: np.ndarray) -> Panel:
 
 
 def _zones(W: np.ndarray, b: np.ndarray, end: Outcomes) -> Panel:
-    count = np.where(asymmetric(end), radius_count(norms(W)), 0)
+    count = np.where(end.asymmetric, radius_count(norms(W)), 0)
     chosen = [int(np.argmax(count == radii)) for radii in (2, 3) if (count == radii).any()]
     chosen += np.flatnonzero(end.kind == PERFECT_REGULAR)[:1].tolist()
     names = [RADII[count[k] - 1] if count[k] else "regular polygon" for k in chosen]

@@ -106,6 +106,11 @@ class Outcomes:
         """Whether every feature is given back and nothing else, whatever the arrangement."""
         return np.isin(self.kind, PERFECT)
 
+    @property
+    def asymmetric(self) -> np.ndarray:
+        """Whether a model is perfect, but no regular polygon."""
+        return np.asarray(self.perfect & (self.kind != PERFECT_REGULAR))
+
     def counts(self) -> dict[str, tuple[int, float, float]]:
         """How many models have each name that occurs, with the exact 95 % interval of that share."""
         found = np.bincount(self.kind.ravel(), minlength=len(NAMES))

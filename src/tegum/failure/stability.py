@@ -72,3 +72,21 @@ def sharpness(
     descent 1."""
     half = 1 / np.sqrt(scale)
     return np.asarray(np.linalg.eigvalsh(half[..., :, None] * hessians(W, b) * half[..., None, :])[..., -1])
+
+
+def awake(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"]) -> np.ndarray:
+    """How many outputs are positive upon another feature's input, (...,), the shortest column left out.
+
+    At symmetric failure with p live features in the plane 2p of them, between neighbours, are at a kink. Where the live
+    polygon is too short all of them are positive, and on that side of the state no direction leads down.
+
+    >>> turns = 2 * np.pi * np.arange(4) / 4
+    >>> W = np.append(0.9 * np.stack([np.cos(turns), np.sin(turns)]), np.zeros((2, 1)), axis=1)
+    >>> awake(W, np.array([0.1, 0.1, 0.1, 0.1, 0.2])).item()
+    8
+    """
+    n = W.shape[-1]
+    z = np.swapaxes(W, -1, -2) @ W + b[..., None]
+    live = np.arange(n) != np.argmin((W * W).sum(-2), axis=-1)[..., None]
+    pairs = live[..., :, None] & live[..., None, :] & ~np.eye(n, dtype=bool)
+    return np.asarray(((z > 0) & pairs).sum((-2, -1)))

@@ -59,6 +59,18 @@ class Timeline:
         out = np.maximum.accumulate(inside, axis=-1) & ~inside
         return np.where(out.any(axis=-1), self.step[out.argmax(axis=-1)], np.nan)
 
+    def stay(self, *kinds: int) -> tuple[Float[np.ndarray, "*batch"], Bool[np.ndarray, "*batch"]]:
+        """How long the first stay in these states was seen to last, in steps, NaN for none; and whether it was seen to
+        end."""
+        since, until = self.captured(*kinds), self.escaped(*kinds)
+        return np.where(np.isnan(until), self.step[-1], until) - since, np.isfinite(until)
+
+    def during(self, *kinds: int) -> Bool[np.ndarray, "*batch t"]:
+        """Which recorded steps belong to the first stay in these states."""
+        inside = np.isin(self.kind, kinds)
+        before = np.concatenate([np.zeros_like(inside[..., :1]), inside[..., :-1]], axis=-1)
+        return np.asarray(inside & (np.cumsum(inside & ~before, axis=-1) == 1))
+
     def recovery(self) -> Shaped[np.ndarray, "*batch"]:
         """How each model fared with symmetric failure, one of `RECOVERIES`:
 
@@ -141,3 +153,27 @@ def survival(
     width = np.exp(stats.norm.ppf(0.5 + LEVEL / 2) * spread / -log)
     low, high = (np.where(inside, share**power, share) for power in (width, 1 / width))
     return times, share, low, high
+
+
+def survival_at(
+    step: np.ndarray, duration: Float[np.ndarray, " k"], ended: Bool[np.ndarray, " k"]
+) -> Float[np.ndarray, "3 t"]:
+    """`survival` on a grid of steps (t,): share and interval, NaN beyond the last time, of which nothing is known.
+
+    >>> survival_at(np.array([0, 100, 200, 300]), np.array([100.0, 200.0]), np.array([True, False]))[0].tolist()
+    [1.0, 0.5, 0.5, nan]
+    """
+    times, *curves = survival(duration, ended)
+    at = np.searchsorted(times, step, side="right") - 1
+    return np.stack([np.where(step > times[-1], np.nan, part[at]) for part in curves])
+
+
+def median_stay(duration: Float[np.ndarray, " k"], ended: Bool[np.ndarray, " k"]) -> tuple[float, bool]:
+    """The time that half of the stays outlast, and whether it was seen; if not, the longest time seen.
+
+    >>> median_stay(np.array([100.0, 200.0, 300.0]), np.array([True, True, False]))
+    (200.0, True)
+    """
+    times, share, _, _ = survival(duration, ended)
+    seen = bool((share <= 0.5).any())
+    return float(times[np.argmax(share <= 0.5)] if seen else times[-1]), seen

@@ -44,6 +44,15 @@ def radius_count(length: Float[np.ndarray, "*batch n"], step: float = STEP) -> I
     return np.asarray(radius_groups(length, step).max(axis=-1) + 1)
 
 
+def radius_histogram(length: Float[np.ndarray, "k n"], most: int = 4, step: float = STEP) -> Int[np.ndarray, " most"]:
+    """How many models have one radius, two, …, and `most` or more.
+
+    >>> radius_histogram(np.array([[1.0, 1.0], [1.0, 2.0], [3.0, 2.0]])).tolist()
+    [1, 2, 0, 0]
+    """
+    return np.bincount(np.minimum(radius_count(length, step), most), minlength=most + 1)[1:]
+
+
 def off_radii(W: Float[np.ndarray, "*batch m n"], step: float = STEP) -> Float[np.ndarray, "*batch"]:
     """Root mean square distance of the tips from the mean radii of their groups, about the origin.
 
@@ -100,8 +109,9 @@ def widest_gap(W: Float[np.ndarray, "*batch m n"], there: Bool[np.ndarray, "*bat
     """
     _need_plane(W)
     rising = np.sort(np.where(there, np.arctan2(W[..., 1, :], W[..., 0, :]), np.nan), axis=-1)
+    some = np.asarray(there.any(axis=-1))[..., None]
     step = np.diff(rising, axis=-1)
-    around = 2 * np.pi - (np.nanmax(np.where(there.any(-1)[..., None], rising, 0), axis=-1) - rising[..., 0])
+    around = 2 * np.pi - (np.nanmax(np.where(some, rising, 0), axis=-1) - rising[..., 0])
     return np.asarray(np.maximum(around, np.nan_to_num(step).max(axis=-1, initial=0)))
 
 

@@ -10,6 +10,8 @@ from tegum.plots import style
 from tegum.plots.space import arrows
 from tegum.plots.tiles import Tiles, columns_for, moved, write
 
+RADII = ("one radius", "two radii", "three radii", "four or more")
+SHADES = dict(zip(RADII, ("#12805F", "#0F6CA8", "#E3A008", "#C95300"), strict=True))
 AROUND = np.stack([f(np.linspace(0, 2 * np.pi, 121)) for f in (np.cos, np.sin)], axis=-1)
 
 
