@@ -92,7 +92,7 @@ def planes(
 
 
 def _draw(figure: go.Figure, plane: Plane, row: int, column: int, log_x: bool, x_label: str, y_label: str) -> None:
-    """The picture below an invisible grid that answers to the pointer."""
+    """The picture, placed in the logarithm on a logarithmic axis, below an unseen grid that answers to the pointer."""
     across = np.log10(plane.x) if log_x else np.asarray(plane.x, float)
     left, right = _ends(across)
     bottom, top = _ends(np.asarray(plane.y, float))
@@ -100,14 +100,13 @@ def _draw(figure: go.Figure, plane: Plane, row: int, column: int, log_x: bool, x
         source=picture(plane.colour), x=left, y=top, sizex=right - left, sizey=top - bottom, xanchor="left",
         yanchor="top", sizing="stretch", layer="below", row=row, col=column, xref="x", yref="y",
     )  # fmt: skip
-    figure.add_trace(_hover(plane, across, x_label, y_label), row, column)
+    figure.add_trace(_hover(plane, x_label, y_label), row, column)
     if plane.window is not None:
         x0, x1, y0, y1 = plane.window
-        x0, x1 = (np.log10(x0), np.log10(x1)) if log_x else (x0, x1)
         frame = {"color": "#FFFFFF", "width": 2}
         figure.add_shape(type="rect", x0=x0, x1=x1, y0=y0, y1=y1, line=frame, row=row, col=column)
-    ticks = _log_ticks(left, right) if log_x else {}
-    figure.update_xaxes(range=[left, right], showgrid=False, constrain="domain", **ticks, row=row, col=column)
+    kind = "log" if log_x else "linear"
+    figure.update_xaxes(type=kind, range=[left, right], showgrid=False, constrain="domain", row=row, col=column)
     figure.update_yaxes(range=[bottom, top], showgrid=False, row=row, col=column)
 
 
@@ -117,19 +116,9 @@ def _ends(middles: np.ndarray) -> tuple[float, float]:
     return float(middles[0] - half), float(middles[-1] + half)
 
 
-def _log_ticks(low: float, high: float) -> dict[str, list[float] | list[str]]:
-    """Ticks at 1, 2 and 5 times powers of ten; fewer on a long axis, more on a short one."""
-    digits = (1, 2, 5) if high - low < 2.2 else (1, 3) if high - low < 3.2 else (1,)
-    values = [d * 10.0**e for e in range(int(np.floor(low)), int(np.ceil(high)) + 1) for d in digits]
-    values = [v for v in values if low <= np.log10(v) <= high]
-    if len(values) < 2:
-        values = [float(f"{v:.4g}") for v in np.geomspace(10**low, 10**high, 5)[1:-1]]
-    return {"tickvals": [float(np.log10(v)) for v in values], "ticktext": [f"{v:.4g}" for v in values]}
-
-
-def _hover(plane: Plane, across: np.ndarray, x_label: str, y_label: str) -> go.Heatmap:
+def _hover(plane: Plane, x_label: str, y_label: str) -> go.Heatmap:
     rows = np.unique(np.linspace(0, len(plane.y) - 1, min(HOVER, len(plane.y))).astype(int))
-    columns = np.unique(np.linspace(0, len(across) - 1, min(HOVER, len(across))).astype(int))
+    columns = np.unique(np.linspace(0, len(plane.x) - 1, min(HOVER, len(plane.x))).astype(int))
     words = [np.asarray(values)[np.ix_(rows, columns)] for values in plane.words.values()]
     text = [
         [
@@ -140,8 +129,8 @@ def _hover(plane: Plane, across: np.ndarray, x_label: str, y_label: str) -> go.H
         for i, r in enumerate(rows)
     ]
     return go.Heatmap(
-        x=across[columns], y=np.asarray(plane.y, float)[rows], z=np.zeros((len(rows), len(columns))), text=text,
-        hovertemplate="%{text}<extra></extra>", showscale=False, opacity=0,
+        x=np.asarray(plane.x, float)[columns], y=np.asarray(plane.y, float)[rows], text=text,
+        z=np.zeros((len(rows), len(columns))), hovertemplate="%{text}<extra></extra>", showscale=False, opacity=0,
     )  # fmt: skip
 
 
