@@ -1,6 +1,6 @@
 """How well geometry is named: right names against noise, false names of random W, and speed.
 
-python benchmarks/naming.py
+OPENBLAS_NUM_THREADS=1 python benchmarks/naming.py
 """
 
 import time
@@ -44,17 +44,17 @@ def noisy(rng: np.random.Generator, W: np.ndarray, angle: float) -> np.ndarray:
 
 
 def recovered(rng: np.random.Generator, m: int, angle: float, models: int) -> tuple[float, float, float]:
-    """The shares of features in exactly the right block with the right name; as leaning; in a named block not right."""
-    right = leaning = wrong = whole = 0
+    """The shares of features in exactly the right block with the right name; as oblique; in a named block not right."""
+    right = oblique = wrong = whole = 0
     for _ in range(models):
         W, truth = product(rng, m)
         for block in named(noisy(rng, W, angle), threshold=0.0).blocks:
             correct = (block.shape, frozenset(block.features)) in truth
             right += block.size * (correct and block.name == block.shape)
-            leaning += block.size * (correct and block.name != block.shape)
+            oblique += block.size * (correct and block.name != block.shape)
             wrong += block.size * (not correct and block.name != "irregular")
             whole += block.size
-    return right / whole, leaning / whole, wrong / whole
+    return right / whole, oblique / whole, wrong / whole
 
 
 def false_names(rng: np.random.Generator, n: int, m: int, models: int) -> tuple[float, float, Arrangement]:
@@ -65,18 +65,18 @@ def false_names(rng: np.random.Generator, n: int, m: int, models: int) -> tuple[
 
 
 def speed(W: np.ndarray, rounds: int = 3) -> float:
-    """Milliseconds for each model, the best of some rounds."""
+    """Milliseconds of one core for each model, the best of some rounds."""
     times = []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began = time.process_time()
         named(W, threshold=0.0)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return 1000 * min(times) / len(W)
 
 
 def main() -> None:
     rng = np.random.default_rng(0)
-    print("tegum products: % of features in the right block with the right name / as leaning / in a block misnamed")
+    print("tegum products: % of features in the right block with the right name / as oblique / in a block misnamed")
     print(f"{'noise':>6}" + "".join(f"{f'm = {m}':>20}" for m in DIMENSIONS))
     for angle in NOISE:
         shares = [recovered(rng, m, angle, 200 if m < 12 else 40) for m in DIMENSIONS]
@@ -86,7 +86,7 @@ def main() -> None:
         models = 1000 if n < 400 else 100
         some, every, found = false_names(rng, n, m, models)
         print(f"  n = {n}, m = {m}: {some:.1%}, {every:.1%}; {found}")
-    print("milliseconds a model")
+    print("milliseconds of one core a model")
     for n, m, models in ((5, 2, 10_000), (7, 2, 10_000), (6, 3, 1000), (8, 3, 1000), (20, 5, 1000), (400, 30, 10)):
         print(f"  random, n = {n}, m = {m}, {models:,} models: {speed(rng.normal(size=(models, m, n))):.3f}")
     digons = np.stack([noisy(rng, direct_sum(*[simplex(2)] * 30), 0.02) for _ in range(10)])

@@ -129,14 +129,14 @@ def test_the_square_antiprism_at_any_height(height: float) -> None:
     assert block.total == pytest.approx(3) if height == 0.5774 else block.total < 2.999
 
 
-def test_near_an_octahedron_three_lines_are_three_digons_that_lean() -> None:
+def test_near_an_octahedron_three_lines_are_three_digons_that_leak() -> None:
     found = named(antiprism(3, 0.62))
     assert found.counts() == {"digon": 3}
     assert 0.05 < found.leak < 0.15
 
 
-@pytest.mark.parametrize(("degrees", "name"), [(0, "pentagon"), (7, "pentagon"), (25, "leaning pentagon")])
-def test_pentagons_in_planes_that_are_not_orthogonal_lean(degrees: float, name: str) -> None:
+@pytest.mark.parametrize(("degrees", "name"), [(0, "pentagon"), (7, "pentagon"), (25, "oblique pentagon")])
+def test_pentagons_in_planes_that_are_not_orthogonal_are_oblique(degrees: float, name: str) -> None:
     a = np.radians(degrees)
     second = np.array([[np.sin(a), 0, np.cos(a), 0], [0, 0, 0, 1]])
     found = named(np.hstack([np.eye(4, 2) @ ring(5), second.T @ ring(5)]))
@@ -146,7 +146,7 @@ def test_pentagons_in_planes_that_are_not_orthogonal_lean(degrees: float, name: 
     assert found.leak < (0.2 if degrees < 10 else 0.5)
 
 
-def test_a_single_pair_among_irregular_features_does_not_lean() -> None:
+def test_a_single_pair_among_irregular_features_is_not_oblique() -> None:
     W = np.random.default_rng(0).normal(size=(2, 6))
     W[:, 1] = -W[:, 0]
     assert named(W, threshold=0.0).counts() == {"irregular": 1}

@@ -12,7 +12,7 @@ from tegum.geometry.shapes import composite
 
 UNREPRESENTED, NOT_FINITE, NO_FEATURE = -1, -2, -3
 ABSENT = {UNREPRESENTED: "not represented", NOT_FINITE: "not finite", NO_FEATURE: "no feature"}
-LEANING = "leaning "  # before the name of a block that is not orthogonal to the others
+OBLIQUE = "oblique "  # before the name of a block that is not orthogonal to the others
 PLURALS = {"tetrahedron": "tetrahedra", "irregular": "irregular blocks"}
 
 
@@ -24,9 +24,9 @@ class Block:
     directions: how many different ones its features have. dimension: of the named shape; if irregular, the rank.
     distance: of its unit directions from the named shape, or, if irregular, from `nearest`, the named shape of as
         many features and dimensions: root mean square over the features in radians; infinite if there is none.
-    leak: how far it leans towards other blocks: root mean square over its features i of sqrt(Σ_j D_j (Ŵ_i·Ŵ_j)²), j
-        over all other blocks' features and D_j of unit directions. For tight blocks Σ_j D_j Ŵ_j Ŵ_j^T projects on their
-        span, and this is the sine of the angle by which the block falls short of being orthogonal to it.
+    leak: how far it is from orthogonal to other blocks: root mean square over its features i of
+        sqrt(Σ_j D_j (Ŵ_i·Ŵ_j)²), j over all other blocks' features and D_j of unit directions. For tight blocks
+        Σ_j D_j Ŵ_j Ŵ_j^T projects on their span, and this is the sine of the angle by which the block falls short.
     height: of an antiprism, the sine of its vertices' angle with the middle plane (1/√3 makes a tight frame); else NaN.
     total: Σ D_i over its features; its dimension if the frame is tight.
     norm, spread: mean norm of its columns, and (largest − smallest) / mean.
@@ -53,8 +53,8 @@ class Block:
 
     @property
     def shape(self) -> str:
-        """The name without "leaning"."""
-        return self.name.removeprefix(LEANING)
+        """The name without "oblique"."""
+        return self.name.removeprefix(OBLIQUE)
 
     @property
     def evenness(self) -> float:
@@ -210,7 +210,7 @@ class Arrangement:
 
     @property
     def leak(self) -> float:
-        """The same of how far their blocks lean towards others."""
+        """The same of how far their blocks are from orthogonal to others."""
         return self._over_named("leak")
 
     def _over_named(self, column: str) -> float:

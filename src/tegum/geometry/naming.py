@@ -2,8 +2,8 @@
 
 Features that interfere are joined to a graph; what is not joined lies in orthogonal subspaces (Elhage et al. 2022 call
 W a tegum product of such blocks). Where noise ends and interference begins is not known beforehand, so thresholds are
-tried from low to high, and a block is final as soon as it is within a tolerance of a named shape and leans no further
-towards the others. What is never within tolerance is irregular. Directions alone decide; norms are reported.
+tried from low to high, and a block is final as soon as it is within a tolerance of a named shape and no further from
+orthogonal to the others. What is never within tolerance is irregular. Directions alone decide; norms are reported.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 
 from tegum.errors import BadInput
 from tegum.geometry.alignment import distance, distance_bound, matched, singular_values
-from tegum.geometry.arrangement import LEANING, NO_FEATURE, NOT_FINITE, UNREPRESENTED, Arrangement, Table
+from tegum.geometry.arrangement import NO_FEATURE, NOT_FINITE, OBLIQUE, UNREPRESENTED, Arrangement, Table
 from tegum.geometry.blocks import by_size, components, widest_gap
 from tegum.geometry.directions import REPRESENTED, dimensionality, norms, unit_directions
 from tegum.geometry.shapes import TOLERANCE, Shape, products, shapes
@@ -24,19 +24,19 @@ LEVELS = (0.02, 0.03, 0.05, 0.08, 0.12, 0.17, 0.22, 0.26)
 angle, as in `planar_arrangement`."""
 
 LEAK = 0.2
-"""The most that a named block may lean towards the others: `Block.leak`. Noise that moves every direction by ε radians
-makes distances of ε and leaks of √2 ε."""
+"""The most that a named block may be from orthogonal to the others: `Block.leak`. Noise that moves every direction by ε
+radians makes distances of ε and leaks of √2 ε."""
 
 COLLAPSED = 2 / 3
 """Shapes with collapsed features may be as far as this part of their tolerance: there are many more of them, for chance
 to hit."""
 
 GAP = 0.15
-"""Blocks lean if no link of the graph, strongest first as far as they connect anything new, has a strength in a range
-as wide as this: those above the widest such range make blocks."""
+"""Blocks are oblique if they fall apart at the same thresholds in a range as wide as this: above the widest range of
+strengths in which no link of the graph joins what stronger ones had not joined."""
 
-LEAN = 0.6
-"""The most that a leaning block may lean towards the others, a sine: 37°."""
+OBLIQUE_LEAK = 0.6
+"""The most that an oblique block may be from orthogonal to the others, a sine: 37°."""
 
 ONE_DIRECTION = 2 * TOLERANCE
 """Features closer than this angle (rad) may have collapsed into one direction: each is then within TOLERANCE of it."""
@@ -58,7 +58,7 @@ def named(model: Any, threshold: float = REPRESENTED) -> Arrangement:
     "digon", "triangle", "tetrahedron", "k-simplex" (k + 1 features), "pentagon", "k-gon", "square antiprism",
     "triangular antiprism" (of any height that is not an octahedron), "cube"; "collapsed pair" and the like for features
     of one direction, "collapsed triangle" for a triangle of collapsed ones; "irregular". Shapes that are tegum products
-    come as their factors: an octahedron is three digons. "leaning pentagon" and the like are blocks of that shape that
+    come as their factors: an octahedron is three digons. "oblique pentagon" and the like are blocks of that shape that
     are not orthogonal to the others, as in models with more blocks than they have room for.
 
     >>> print(named(np.array([[1.0, -1.0, 0.0, 0.1], [0.0, 0.0, 2.0, 0.0]])))
@@ -86,7 +86,7 @@ def _arranged(W: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, 
     finite, missing = np.isfinite(W).all(axis=-2), np.isnan(W).all(axis=-2)
     W = np.where(finite[:, None], W, 0)
     search = _Search(W, norms(W) > threshold)
-    found = [*search.names(), *search.leaning(), *search.rest()]
+    found = [*search.names(), *search.oblique(), *search.rest()]
     padding = missing & ~missing.all(axis=-1, keepdims=True)
     block = np.where(finite, UNREPRESENTED, np.where(padding, NO_FEATURE, NOT_FINITE))
     share = dimensionality(W)
@@ -152,7 +152,7 @@ class _Search:
         np.add.at(self.noise[0], model, np.maximum(across, 0))
         np.add.at(self.noise[1], model, size * (self.there.sum(axis=-1)[model] - size))
 
-    def leaning(self) -> list[Found]:
+    def oblique(self) -> list[Found]:
         """Blocks that have a shape and interfere much more inside than with others, but are not orthogonal to them.
 
         Only where they hold most of the features that have no other name: chance makes single ones.
@@ -163,8 +163,10 @@ class _Search:
         held = np.zeros(len(level), int)
         for members in by_size(labels):
             fits = self.fitted(members[np.isfinite(level[members[:, 0] // n]) & (members.shape[1] > 1)])
-            fits = fits[(fits.name != "irregular") & (fits.directions == members.shape[1]) & (fits.leak <= LEAN)]
-            fits.name = np.char.add(LEANING, fits.name)
+            fits = fits[
+                (fits.name != "irregular") & (fits.directions == members.shape[1]) & (fits.leak <= OBLIQUE_LEAK)
+            ]
+            fits.name = np.char.add(OBLIQUE, fits.name)
             np.add.at(held, fits.members[:, 0] // n, members.shape[1])
             found.append(fits)
         most = 2 * held > self.pending.sum(axis=1)
@@ -185,7 +187,7 @@ class _Search:
         return np.moveaxis(self.U, -1, 1)[model, feature].mT
 
     def leak(self, members: np.ndarray, U: np.ndarray) -> np.ndarray:
-        """How far each block leans out of orthogonality, root mean square over its features: see `Block.leak`."""
+        """How far each block is from orthogonal to the others, root mean square over its features: see `Block.leak`."""
         own = ((U.mT @ U) ** 2 @ self.shares.ravel()[members][..., None])[..., 0]
         return np.sqrt(np.maximum(self.felt.ravel()[members] - own, 0).mean(axis=-1))
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from tegum.errors import BadInput
-from tegum.geometry.arrangement import ABSENT, LEANING, Arrangement, Block, counted
+from tegum.geometry.arrangement import ABSENT, OBLIQUE, Arrangement, Block, counted
 from tegum.geometry.directions import REPRESENTED, cosines, interference, unit_directions
 from tegum.geometry.naming import matrices, named
 from tegum.plots import style
@@ -42,7 +42,7 @@ SCENES = 3
 
 def shade(name: str) -> str:
     """The colour of a shape's name in every figure."""
-    name = name.removeprefix(LEANING)
+    name = name.removeprefix(OBLIQUE)
     return SHADES.get(name, style.RULE if name in ABSENT.values() else SHADES["other"])
 
 
@@ -176,10 +176,10 @@ def _groups(found: Arrangement, disc: float) -> list[_Group]:
 
 
 def _headed(name: str, own: Sequence[Block]) -> str:
-    off, lean = (float(np.sqrt(np.mean(np.square(values)))) for values in
+    off, leak = (float(np.sqrt(np.mean(np.square(values)))) for values in
                  ([block.distance for block in own], [block.leak for block in own]))  # fmt: skip
     far = f", distance {off:.2f}" if own[0].size > 1 else ""
-    return counted(name, len(own)) + far + (f", leak {lean:.2f}" if name.startswith(LEANING) else "")
+    return counted(name, len(own)) + far + (f", leak {leak:.2f}" if name.startswith(OBLIQUE) else "")
 
 
 def _packed(groups: list[_Group]) -> list[_Group]:
@@ -231,7 +231,7 @@ def _discs(
 
 def _on(name: str) -> str:
     """The colour of words on a disc."""
-    name = name.removeprefix(LEANING)
+    name = name.removeprefix(OBLIQUE)
     return style.INK if name in (*ABSENT.values(), "pentagon", "square antiprism") else "#FFFFFF"
 
 
@@ -287,9 +287,9 @@ def dimensionality_levels(
     beside = _beside(x, shares, log_x)
     for name in [*dict.fromkeys(names.ravel().tolist())]:
         mine = names == name
-        absent, leans = name in ABSENT.values(), name.startswith(LEANING)
+        absent, oblique = name in ABSENT.values(), name.startswith(OBLIQUE)
         marker = {"size": 6, "color": style.MUTED if absent else style.faint(shade(name), 0.8),
-                  "symbol": "circle-open" if absent else "diamond-open" if leans else "circle"}  # fmt: skip
+                  "symbol": "circle-open" if absent else "diamond-open" if oblique else "circle"}  # fmt: skip
         hover = f"<b>{name}</b><br>D %{{y:.3f}}<br>{x_label}: %{{customdata:.4g}}<extra></extra>"
         here = np.broadcast_to(x[:, None], shares.shape)[mine]
         figure.add_scatter(x=beside[mine], y=shares[mine], mode="markers", marker=marker, name=name, customdata=here,
