@@ -367,10 +367,16 @@ def _run_away(runs: Runs) -> list[Judged]:
     still = np.concatenate([sums(sweep).max(axis=-1) for sweep in kinds["held"]])
     gone = np.concatenate([sums(sweep).max(axis=-1) for sweep in kinds["free"]])
     learnt = np.concatenate([sweep.size[:, -1] for sweep in kinds["free"]]) > 0.5
+    pair = [~sweep.far[:, list(PAIR)].any(axis=1) for sweep in kinds["free"]]  # both are on the side of W_7
+    both = ", ".join(
+        f"{name} {int(np.sum(part))} of {np.size(part)}"
+        for name, part in zip(OPTIMISERS, np.array_split(np.array(pair), len(OPTIMISERS)), strict=True)
+    )
     return [
         judge_rate(BOUNDED, still <= 1.1, above=0.95, where="models", note=f"The largest sum: {still.max():.3f}."),
         judge_rate(RUNAWAY, (gone > 1.3) & learnt, above=0.95, where="models",
-                   note=f"The largest sums lie between {gone.min():.2f} and {gone.max():.2f}."),
+                   note=f"The largest sums lie between {gone.min():.2f} and {gone.max():.2f}. On the eve both of the "
+                   f"two are still on W_7's side: {both}; else one has been swept over."),
     ]  # fmt: skip
 
 
@@ -581,12 +587,13 @@ def _arrows() -> Panel:
 def _beginning() -> Panel:
     time, own, others = _first_moments()
     figure = curves(
-        time, np.stack([own, others], 1), ["on W_7", "largest on a learnt column"], x_label="time, rate × steps",
+        time[1:], np.stack([own, others], 1)[1:], ["on W_7", "largest on a learnt column"],
+        x_label="time, rate × steps",
         y_label="size of the force, summed loss", log_y=True,
     )  # fmt: skip
     caption = (
         "Gradient descent from the relaxed state with W_7 = 0. The force on W_7 falls as it settles in its optimum; "
-        "the push on the others grows from nothing meanwhile, and then stays."
+        "the push on the others grows from nothing (before the first point) meanwhile, and then stays."
     )
     return Panel("beginning", "The first moments", caption, figure)
 
