@@ -169,14 +169,14 @@ def _sizes(W: np.ndarray) -> str:
 
 def _film(run: Run) -> Panel:
     """The zones of one model with three radii, as decay goes on."""
-    W, radii = _history(run, 0), radius_count(norms(_history(run, 0)[:, 0]))
-    odd = _named(run, 0, 0).asymmetric
-    chosen = int(np.argmax(odd * radii))
+    W = _history(run, 0)
+    three = _named(run, 0, 0).asymmetric & (radius_count(norms(W[:, 0])) == 3)
+    chosen = int(np.argmax(three))
     b = run.b_history.transpose("optimiser", "seed", "step", "feature").values[0, chosen]
     steps = run.W_history["step"].values
     figure = latent_zones((aligned(W[chosen]), b), [f"step {step:,}" for step in steps], columns=len(steps))
     caption = (
-        "One model with several radii, trained on with decay. Faint: where an output is positive; strong: where it "
+        "One model with three radii, trained on with decay. Faint: where an output is positive; strong: where it "
         "alone is. First the two short features become equal, then the long ones shrink and fan out, until all are "
         "alike."
     )
