@@ -4,7 +4,9 @@ Which features are unlearnt is read from the state at the step, inside compiled 
 z_ii = ‖W_i‖² + b_i is below 1 − `unlearnt`. There may be any number of them. Where there are none, or nothing else,
 nothing changes. The optimiser forgets exactly the entries that a remedy sets::
 
-    mend = tegum.failure.remedies.Resample(at=range(3_000, 25_000, 2_000))
+    from tegum.failure.remedies import Resample
+
+    mend = Resample(at=range(3_000, 25_000, 2_000))
     tegum.train(tegum.Autoencoder(features=7, hidden=2), tegum.OneHot(), steps=25_000, interventions=(mend,))
 
 In all of them the live features are the learnt ones, S is the sum of their columns, and r the mean of their norms.

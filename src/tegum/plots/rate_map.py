@@ -45,11 +45,16 @@ def rate_map(
         zmin=0,
         zmax=top,
         colorscale=list(shades),
-        colorbar=style.key(what, x=0.5, width=260, ticks=ticks or {0.0: "0 %", top / 2: "50 %", top: "100 %"}),
+        colorbar=style.key(
+            f"{what}<br><span style='font-size:5px'> </span>",
+            x=0.5,
+            width=260,
+            ticks=ticks or {0.0: "0 %", top / 2: "50 %", top: "100 %"},
+        ),
         xgap=1,
         ygap=1,
         **words,
     )
     figure.update_xaxes(title_text=x_label, type="category", showgrid=False, tickangle=0)
     figure.update_yaxes(title_text=y_label, type="category", showgrid=False)
-    return figure.update_layout(margin={"t": 62})
+    return figure.update_layout(margin={"t": 66})
