@@ -77,7 +77,7 @@ def test_columns_without_a_direction_to_go_stay() -> None:
 
 @pytest.mark.parametrize("edit", [tg.Rotate(at=10, angle=0.0), tg.Splay(at=10, away=(1.0, 2.0), amount=0.0)])
 def test_edits_by_nothing_are_controls(edit: tg.Intervention) -> None:
-    moving = {"optimiser": tg.AdamW(), "steps": 30, "over": {"seed": range(3)}}
+    moving: dict[str, Any] = {"optimiser": tg.AdamW(), "steps": 30, "over": {"seed": range(3)}}
     np.testing.assert_array_equal(train(edit, **moving).W, train(**moving).W)
 
 

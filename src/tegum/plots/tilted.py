@@ -14,6 +14,7 @@ from tegum.plots.space import arrows, scene, space
 from tegum.plots.tiles import NARROW
 
 OUT = 0.22  # how much farther from the middle than its point a label stands
+EYE, HIGH = (1.35, -1.5, 0.7), 0.75  # where a reader stands, and how high the box is
 FLAT = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0}
 
 
@@ -39,16 +40,16 @@ def tilted_planes(
         )
     room = _room(points)
     edges = np.linspace(0, 1, len(points) + 1)
-    figure = space(height, scenes=list(pairwise(edges.tolist())), labels=labels, eye=(1.35, -1.5, 0.7))
+    figure = space(height, scenes=list(pairwise(edges.tolist())), labels=labels, eye=EYE)
     axes = {f"{axis}axis_range": list(span) for axis, span in zip("xyz", room, strict=True)}
-    figure.update_scenes(aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": 0.75}, **axes)
+    figure.update_scenes(aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": HIGH}, **axes)
     figure.update_scenes(camera_center={"x": 0, "y": 0, "z": -0.12})
     for s, corners in enumerate(points):
         figure.add_traces([trace.update(scene=scene(s)) for trace in _plane(corners, room)])
         for kind in shades:
             mine = np.array([this == kind for this in kinds[s]])
             figure.add_traces([trace.update(scene=scene(s)) for trace in _corners(corners[mine], kind, shades[kind])])
-        figure.update_layout({scene(s): {"annotations": _words(corners, names)}})
+        figure.update_layout({scene(s): {"annotations": _words(corners, names, room)}})
         figure.add_annotation(
             x=edges[s : s + 2].mean(), y=1, xref="paper", yref="paper", yanchor="top", text=titles[s], showarrow=False,
             font={"size": 15, "family": style.SERIF},
@@ -96,14 +97,17 @@ def _corners(corners: np.ndarray, kind: str, shade: str) -> list[Any]:
     ]  # fmt: skip
 
 
-def _words(corners: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Each name outside its corner, on the flat layer, where no plane hides it."""
+def _words(corners: np.ndarray, names: Sequence[str], room: list[tuple[float, float]]) -> list[dict[str, Any]]:
+    """Each name outside its corner on the flat layer, where no plane hides it: above those that are seen high."""
     middle = corners.mean(0)
     places = middle + (1 + OUT) * (corners - middle)
+    part = (corners - middle) / np.ptp(room, axis=1) * [1, 1, HIGH]
+    sight = np.array(EYE) / np.linalg.norm(EYE)
+    upwards = np.array([0.0, 0.0, 1.0]) - sight[2] * sight
     font = {"size": 14, "color": style.INK}
     return [
-        {"x": x, "y": y, "z": z, "text": name, "showarrow": False, "font": font}
-        for (x, y, z), name in zip(places.tolist(), names, strict=True)
+        {"x": x, "y": y, "z": z, "text": name, "showarrow": False, "font": font, "yshift": 9 if up > 0 else -9}
+        for (x, y, z), name, up in zip(places.tolist(), names, part @ upwards, strict=True)
     ]
 
 
