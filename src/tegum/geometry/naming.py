@@ -41,9 +41,10 @@ OBLIQUE_LEAK = 0.6
 ONE_DIRECTION = 2 * TOLERANCE
 """Features closer than this angle (rad) may have collapsed into one direction: each is then within TOLERANCE of it."""
 
-NOISE = (
-    3  # features that no name fits are joined where |cosine| exceeds so many times its root mean square across blocks
-)
+NOISE = 3
+"""Features that no name fits are joined where |cosine| exceeds so many times its root mean square across named blocks."""
+
+HUGE = 1e100  # an entry of W above this is as good as infinite: its square may be
 ROOM = 20_000_000  # entries of cosine matrices held at once
 
 
@@ -83,7 +84,7 @@ def matrices(model: Any) -> np.ndarray:
 
 
 def _arranged(W: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, Table]:
-    finite, missing = np.isfinite(W).all(axis=-2), np.isnan(W).all(axis=-2)
+    finite, missing = (np.abs(W) < HUGE).all(axis=-2), np.isnan(W).all(axis=-2)
     W = np.where(finite[:, None], W, 0)
     search = _Search(W, norms(W) > threshold)
     found = [*search.names(), *search.oblique(), *search.rest()]
