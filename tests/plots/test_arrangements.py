@@ -83,6 +83,12 @@ def test_the_hover_tells_share_norm_and_partners() -> None:
     assert shown.customdata[0] == "<b>feature 0</b>: digon<br>D 0.500, norm 2.000<br>disturbed by 1 (−2.00)"
 
 
+@pytest.mark.parametrize("lost", [np.nan, np.inf, 1e200])
+def test_a_feature_that_is_not_finite_stands_apart(lost: float) -> None:
+    W = direct_sum(ring(5), np.full((1, 1), lost))
+    assert "1 not finite" in words(feature_graph(W))
+
+
 def test_a_graph_is_of_one_model() -> None:
     with pytest.raises(BadInput, match=r"this is a graph of one model, but here is a batch of shape \(3,\); pick one"):
         feature_graph(np.zeros((3, 2, 4)))

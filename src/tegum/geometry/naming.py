@@ -42,7 +42,7 @@ ONE_DIRECTION = 2 * TOLERANCE
 """Features closer than this angle (rad) may have collapsed into one direction: each is then within TOLERANCE of it."""
 
 NOISE = 3
-"""Features that no name fits are joined where |cosine| exceeds so many times its root mean square across named blocks."""
+"""Features that no name fits are joined where |cosine| is so many times its root mean square across named blocks."""
 
 HUGE = 1e100  # an entry of W above this is as good as infinite: its square may be
 ROOM = 20_000_000  # entries of cosine matrices held at once

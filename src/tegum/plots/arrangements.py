@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from tegum.errors import BadInput
 from tegum.geometry.arrangement import ABSENT, OBLIQUE, Arrangement, Block, counted
 from tegum.geometry.directions import REPRESENTED, cosines, interference, unit_directions
-from tegum.geometry.naming import matrices, named
+from tegum.geometry.naming import HUGE, matrices, named
 from tegum.plots import style
 from tegum.plots.stars import stars
 from tegum.plots.tiles import NARROW, PAGE
@@ -58,7 +58,9 @@ def feature_graph(model: Any, threshold: float = REPRESENTED) -> go.Figure:
     if math.prod(W.shape[:-2]) != 1:
         raise BadInput(f"this is a graph of one model, but here is a batch of shape {W.shape[:-2]}; pick one of them.")
     W = W.reshape(W.shape[-2:])
-    found, hits = named(W, threshold), interference(np.nan_to_num(W))
+    found = named(W, threshold)
+    W = np.where(np.abs(W) < HUGE, W, 0)
+    hits = interference(W)
     disc = DISC if len(found.block) <= NUMBERED else DISC / 2
     groups = _packed(_groups(found, disc))
     places = {i: at for group in groups for i, at in group.places(W).items()}
