@@ -8,10 +8,10 @@ from tegum.experiments.experiment import Runs
 from tegum.experiments.symmetric_failure import (
     OPTIMISERS,
     SymmetricFailure,
-    ends,
     settled,
     totals,
 )
+from tegum.failure.ends import ends
 from tegum.training.run import execute
 
 MOVING = 7  # claims about trained models, the last ones

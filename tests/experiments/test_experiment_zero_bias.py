@@ -14,10 +14,10 @@ from tegum.experiments.zero_bias import (
     SetUnlearnt,
     ZeroBias,
     caught,
-    ends,
     pivoted,
     totals,
 )
+from tegum.failure.ends import ends
 from tegum.theory.failure import symmetric_failure
 from tegum.theory.zero_loss import looking_away
 from tegum.training.run import execute

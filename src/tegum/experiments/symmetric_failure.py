@@ -8,6 +8,7 @@ from pydantic import field_validator
 
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.failure.ends import ENDS, FAILING, LEARNT, ends
 from tegum.failure.forces import Path, curvature, descend, escape, forces, loss, unflat
 from tegum.failure.penalised import least_penalised
 from tegum.plots import style
@@ -38,8 +39,6 @@ OPTIMISERS: dict[str, Optimiser] = {
     "AdamW, decay 0.3": AdamW(weight_decay=0.3),
 }  # of the mean loss, L / n²; the rate of the last four is the notebook's, 1e-3
 SLOW = "gradient descent"
-ENDS = ("all learnt", "a feature dead by its bias", "still in failure")
-LEARNT, DEAD = 3 / 7, 13 / 14  # summed losses: half of symmetric failure's 6/7; half-way from there to 1
 UNSEEN = 1_000_000  # the first seed of the patient training, whose claims were written after a first look
 FRESH = 2_000_000  # that of the others, whose criterion was made stricter after a first look
 
@@ -167,7 +166,7 @@ class SymmetricFailure(Experiment):
         where, words = "models", _counts(final)
         return [
             *(self._stays(claim, name, runs[_key(name)]) for claim, name in asked),
-            judge_rate(EVENTUALLY, ends(final) == 0, above=0.5, where=where, note=words),
+            judge_rate(EVENTUALLY, ends(final) == LEARNT, above=0.5, where=where, note=words),
             judge_rate(
                 RETURNS, back, above=0.001, where=where,
                 note="A polygon that is too short wakes all of its kinks, and with them awake every lean costs.",
@@ -199,7 +198,7 @@ class SymmetricFailure(Experiment):
 
     def _survival(self, runs: Runs) -> Panel:
         total = [self._judged_totals(runs[_key(name)]) for name in OPTIMISERS]
-        remaining = np.stack([(ends(part) == 2).sum(1) for part in total], axis=1)[1:]
+        remaining = np.stack([(ends(part) == FAILING).sum(1) for part in total], axis=1)[1:]
         low, high = rate_interval(remaining, self.seeds)
         figure = rate_lines(
             runs[_key(SLOW)].loss_history["step"].values[1:], remaining / self.seeds, low, high, list(OPTIMISERS),
@@ -243,15 +242,10 @@ def _short(name: str) -> str:
 # ---- What trained models do ------------------------------------------------------------------------------------------
 
 
-def ends(total: np.ndarray) -> np.ndarray:
-    """The place in `ENDS` of each summed loss, n = 7: symmetric failure costs 6/7, a feature dead by its bias 1."""
-    return np.where(total <= LEARNT, 0, np.where(total < DEAD, 2, 1))
-
-
 def settled(total: np.ndarray) -> np.ndarray:
     """Whether each model ends in failure, nine tenths gone of what the noise had added: (step, seed) to (seed,)."""
     excess = total - failure_loss(7)
-    return (ends(total[-1]) == 2) & (excess[-1] < excess[0] / 10)
+    return (ends(total[-1]) == FAILING) & (excess[-1] < excess[0] / 10)
 
 
 def totals(run: Run) -> np.ndarray:

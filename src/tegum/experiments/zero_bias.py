@@ -9,6 +9,7 @@ from pydantic import field_validator
 
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.failure.ends import DEAD, ENDS, LEARNT, ends
 from tegum.failure.forces import Optimum, by_sample, frozen_optimum, loss
 from tegum.failure.outcomes import SYMMETRIC_FAILURE, outcomes
 from tegum.failure.tilting import least_slope, worst_angle
@@ -42,7 +43,6 @@ OPTIMISERS: dict[str, Optimiser] = {
     "momentum": Momentum(learning_rate=1.0),
     "gradient descent": SGD(learning_rate=1.0),
 }  # of the mean loss, L / n²
-ENDS = ("learnt", "a feature dead", "still in failure")
 SHADES = dict(zip(ENDS, ("#12805F", "#7A2E4D", "#C95300"), strict=True))
 FIRST = 5_000_000  # the first seed; others were looked at before the criteria were written
 HEARD, SILENT = "heard", "silent"
@@ -117,7 +117,7 @@ ALIKE = Claim(
     "Of the models, all optimisers, more than 95 in 100 are learnt at the end (loss below half of 6/7) if and only if "
     "their undisturbed twin of the same seed is.",
 )
-DEAD = Claim(
+KILLED = Claim(
     "Below 0, however little, the feature is dead.",
     f"Ours; {POST} says that b_7 needs to become negative",
     "Of the models with b_7 set below 0, all optimisers and values, more than 95 in 100 end with a loss nearer to 1 "
@@ -225,7 +225,7 @@ class ZeroBias(Experiment):
 
     def held(self, runs: Runs) -> list[Judged]:
         """The claims about models whose b_7 is frozen."""
-        out = {live: ends(totals(runs[f"held, {live}"]), live + 1) == 0 for live in self.beside}
+        out = {live: ends(totals(runs[f"held, {live}"]), live + 1) == LEARNT for live in self.beside}
         each = ", ".join(f"{part[0].mean():.0%} for p = {live}" for live, part in out.items())
         free = ", ".join(f"{part[1].mean():.0%} for p = {live}" for live, part in out.items())
         return [
@@ -239,9 +239,9 @@ class ZeroBias(Experiment):
     def in_motion(self, runs: Runs) -> list[Judged]:
         """The claims about models whose b_7 was set and let go, and about twins."""
         soon = np.concatenate([_bias_at(runs[name], SOON, self.steps)[AT_ZERO] for name in OPTIMISERS])
-        final = {name: ends(totals(runs[name]), 7) for name in OPTIMISERS}
-        twins = {name: ends(totals(runs[f"{name}, twin"]), 7) for name in OPTIMISERS}
-        alike = np.concatenate([(final[name][AT_ZERO] == 0) == (twins[name] == 0) for name in OPTIMISERS])
+        final = {name: ends(totals(runs[name])) for name in OPTIMISERS}
+        twins = {name: ends(totals(runs[f"{name}, twin"])) for name in OPTIMISERS}
+        alike = np.concatenate([(final[name][AT_ZERO] == LEARNT) == (twins[name] == LEARNT) for name in OPTIMISERS])
         below = np.concatenate([final[name][:BELOW].ravel() for name in OPTIMISERS])
         of_all = "models, all optimisers"
         return [
@@ -249,7 +249,7 @@ class ZeroBias(Experiment):
             judge_rate(RETURNS, np.abs(soon - 1 / 7) < 0.01, above=0.95, where=of_all),
             *(self._stuck(name, runs[name], runs[f"{name}, twin"]) for name in OPTIMISERS),
             judge_rate(ALIKE, alike, above=0.95, where="pairs"),
-            judge_rate(DEAD, below == 1, above=0.95, where="models",
+            judge_rate(KILLED, below == DEAD, above=0.95, where="models",
                        note="Nothing is heard, so nothing pulls; the little that is heard presses b_7 further down. "
                        "The rest are at −0.001 and began with ‖W_7‖² above that, so that they heard themselves."),
             self._of_caught(runs),
@@ -279,7 +279,7 @@ class ZeroBias(Experiment):
         names = {"undisturbed": None} | {style.number(BIASES[k], ".3g"): k for k in (0, 2, 3, 4, 6)}
         rows, labels = [], []
         for name in OPTIMISERS:
-            final, twin = ends(totals(runs[name]), 7), ends(totals(runs[f"{name}, twin"]), 7)
+            final, twin = ends(totals(runs[name])), ends(totals(runs[f"{name}, twin"]))
             for label, k in names.items():
                 rows.append(np.bincount(twin if k is None else final[k], minlength=len(ENDS)))
                 labels.append(f"{name.replace('gradient descent', 'SGD')}<br>{label}")
@@ -345,20 +345,14 @@ def totals(run: Run) -> np.ndarray:
     return found
 
 
-def ends(total: np.ndarray, n: int) -> np.ndarray:
-    """The place in `ENDS` of each summed loss: symmetric failure costs (n − 1)/n, a feature dead by its bias 1."""
-    stuck = failure_loss(n)
-    return np.where(total <= stuck / 2, 0, np.where(total < (1 + stuck) / 2, 2, 1))
-
-
 def _learnt(total: np.ndarray) -> str:
-    return f"{(ends(total, 7) == 0).sum()} of {total.size}"
+    return f"{(ends(total) == LEARNT).sum()} of {total.size}"
 
 
 def _stuck(run: Run) -> np.ndarray:
     """Whether each model, (..., seed), has not learnt feature 6 and keeps its column at 0."""
     column = np.hypot(*run.W.isel(feature=6).transpose("latent", ..., "seed").values)
-    found: np.ndarray = (ends(totals(run), 7) != 0) & (column <= 0.01)
+    found: np.ndarray = (ends(totals(run)) != LEARNT) & (column <= 0.01)
     return found
 
 
