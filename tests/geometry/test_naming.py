@@ -182,6 +182,14 @@ def test_an_irregular_block_is_compared_with_the_nearest_shape_of_its_size() -> 
     assert (unlike.distance, str(unlike)) == (np.inf, "irregular, 9 features in 3 dimensions")
 
 
+def test_a_feature_among_others_says_how_far_it_is_from_a_dimension_of_its_own() -> None:
+    """Leak by hand: each of the two others has D = 1 / (2 + 0.35²), so it is sqrt(2 · 0.35² / (2 + 0.35²)) = 0.340."""
+    W = np.array([[1.0, -1.0, 0.35], [0.0, 0.0, np.sqrt(1 - 0.35**2)]])
+    alone = next(block for block in named(W).blocks if block.size == 1)
+    assert alone.name == "irregular"
+    assert str(alone) == "irregular, 1 feature in 1 dimension; 0.00 from a dedicated dimension, leak 0.34"
+
+
 def test_a_stray_feature_does_not_spoil_what_it_hardly_touches() -> None:
     W = np.hstack([direct_sum(*[simplex(2)] * 10), np.full((10, 1), np.sqrt(0.1))])
     W[:, -1] *= [3, *[0.3] * 9]

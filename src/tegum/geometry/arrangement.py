@@ -65,7 +65,8 @@ class Block:
         if self.name != "irregular":
             return f"{self.name}; distance {self.distance:.3f}, leak {self.leak:.3f}"
         near = f"; {self.distance:.2f} from {article(self.nearest)}" if self.nearest else ""
-        return f"irregular, {several(self.size, 'feature')} in {several(self.dimension, 'dimension')}{near}"
+        leak = f", leak {self.leak:.2f}" if self.leak > 0.005 else ""
+        return f"irregular, {several(self.size, 'feature')} in {several(self.dimension, 'dimension')}{near}{leak}"
 
 
 @dataclass(frozen=True)

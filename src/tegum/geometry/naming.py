@@ -45,7 +45,7 @@ NOISE = 3
 """Features that no name fits are joined where |cosine| is so many times its root mean square across named blocks."""
 
 HUGE = 1e100  # an entry of W above this is as good as infinite: its square may be
-ROOM = 20_000_000  # entries of cosine matrices held at once
+ROOM = 4_000_000  # entries of cosine matrices held at once
 
 
 def named(model: Any, threshold: float = REPRESENTED) -> Arrangement:
@@ -125,8 +125,7 @@ class _Search:
         squares = C * C
         whole = squares.sum(axis=-1)
         self.shares = 1 / np.where(whole > 0, whole, 1)  # D_i of the unit directions
-        self.felt = (squares @ self.shares[..., None])[..., 0]
-        self.whole = whole
+        self.whole, self.felt = whole, (squares @ self.shares[..., None])[..., 0]
         self.pending = there.copy()
         self.noise = np.zeros((2, len(W)))  # sum of squared cosines across blocks with a name, and how many they are
 
@@ -164,9 +163,8 @@ class _Search:
         held = np.zeros(len(level), int)
         for members in by_size(labels):
             fits = self.fitted(members[np.isfinite(level[members[:, 0] // n]) & (members.shape[1] > 1)])
-            fits = fits[
-                (fits.name != "irregular") & (fits.directions == members.shape[1]) & (fits.leak <= OBLIQUE_LEAK)
-            ]
+            good = (fits.name != "irregular") & (fits.directions == members.shape[1])
+            fits = fits[good & (fits.leak <= OBLIQUE_LEAK)]
             fits.name = np.char.add(OBLIQUE, fits.name)
             np.add.at(held, fits.members[:, 0] // n, members.shape[1])
             found.append(fits)
@@ -261,11 +259,9 @@ def _called(shape: Shape, features: int) -> str:
     """The name of a shape of which some vertices may be several features of one direction."""
     if features == shape.size:
         return shape.name
-    return (
-        {2: "collapsed pair", 3: "collapsed triple"}.get(features, f"{features} collapsed features")
-        if shape.size == 1
-        else f"collapsed {shape.name}"
-    )
+    if shape.size > 1:
+        return f"collapsed {shape.name}"
+    return {2: "collapsed pair", 3: "collapsed triple"}.get(features, f"{features} collapsed features")
 
 
 def _together(U: np.ndarray) -> np.ndarray:
