@@ -11,8 +11,8 @@ LEARNT, DEAD, FAILING = range(len(ENDS))
 def ends(total: np.ndarray, n: int = 7) -> np.ndarray:
     """The place in `ENDS` of each summed loss of models with n features and at most one unlearnt.
 
-    Symmetric failure costs (n − 1)/n and a feature dead by its bias 1: up to half of the former is learnt, more than the
-    middle of the two is dead.
+    Symmetric failure costs (n − 1)/n and a feature dead by its bias 1. Up to half of the former is learnt, more than
+    the middle of the two is dead.
 
     >>> ends(np.array([1e-9, 0.42, 6 / 7, 1.0])).tolist()
     [0, 0, 2, 1]
