@@ -33,7 +33,7 @@ SOURCE = "Optimization Failure (2024)"
 METHOD = f"{SOURCE}, A Possible New Method"
 CORRECTING = f"{SOURCE}, Avoiding / Correcting Optimization Failure"
 FEATURES = 7
-JUDGED, TUNED_ON, MAPPED, SEVERAL = (million * 1_000_000 for million in (16, 12, 15, 17))  # first seeds; see the page
+JUDGED, TUNED_ON, MAPPED, SEVERAL = (million * 1_000_000 for million in (16, 12, 15, 17))  # first seeds
 RECIPES: dict[str, Optimiser] = {
     "AdamW, decay 0.01": AdamW(weight_decay=0.01),
     "AdamW, decay 0.1": AdamW(weight_decay=0.1),
@@ -402,7 +402,7 @@ class Repair(Experiment):
 
     def _well(self, runs: Runs, recipe: str) -> Judged:
         treated, plain = (_course(runs[_once(name)], recipe) for name in ("repel", "nothing"))
-        note = f"{_by_number(treated)}; with nothing done, {_by_number(plain)}. {_METHOD_NOTE}"
+        note = f"Treated: {_by_number(treated)}. Untreated: {_by_number(plain)}. {_METHOD_NOTE}"
         return _rate(_named(WELL, recipe), treated.perfect, 0.95, note)
 
     def _mean_share(self, claim: Claim, runs: Runs, name: str, other: str, recipe: str) -> Judged:
@@ -451,7 +451,7 @@ class Repair(Experiment):
             words.append(f"{recipe} {_counted(back[one])} and {_counted(back[~one])}")
             if recipe == LASTING:
                 judged = back[one]
-        note = f"With one feature unlearnt, and with more: {'; '.join(words)}."
+        note = f"With a feature unlearnt at the end, of those with one at the edit, and with more: {'; '.join(words)}."
         return _rate(_named(UNTOLD, LASTING), judged, 0.05, note, "seeds caught with one feature unlearnt")
 
     def _noisy(self, runs: Runs) -> Judged:
