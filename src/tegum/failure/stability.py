@@ -26,23 +26,25 @@ def edge(b1: float) -> float:
 
 
 def memory(gradients: Float[np.ndarray, "*batch t p"], interval: int, b2: float) -> Float[np.ndarray, "*batch t p"]:
-    """v̂ at every recorded step, rebuilt from gradients recorded every `interval` steps, step 0 among them: in between,
-    gradients count as what they were at the record before.
+    """v̂ at every recorded step, rebuilt from gradients recorded every `interval` steps, step 0 among them; in between,
+    squared gradients are interpolated.
 
     >>> memory(np.ones((3, 1)), 10, 0.9).round(9).ravel().tolist()
     [1.0, 1.0, 1.0]
     """
     if interval < 1:
         raise BadInput(f"interval={interval} must be the number of steps between two records, 1 or more.")
+    step = np.arange(1, interval + 1)
     kept = b2**interval
-    square, found = np.zeros_like(gradients[..., 0, :], dtype=float), np.empty(gradients.shape)
-    for t in range(gradients.shape[-2]):
-        now = gradients[..., t, :].astype(float) ** 2
-        one = b2 * square + (1 - b2) * now
-        steps = t * interval + 1
-        found[..., t, :] = one / -np.expm1(steps * np.log(b2))
-        square = kept * square + (1 - kept) * now
-    return found
+    new = float(((1 - b2) * b2 ** (interval - step) * step / interval).sum())  # weight of the later record
+    square = np.asarray(gradients, float) ** 2
+    found = np.empty_like(square)
+    found[..., 0, :] = (1 - b2) * square[..., 0, :]
+    for t in range(1, square.shape[-2]):
+        old = kept * found[..., t - 1, :] + (1 - kept - new) * square[..., t - 1, :]
+        found[..., t, :] = old + new * square[..., t, :]
+    steps = np.arange(square.shape[-2]) * interval + 1
+    return found / -np.expm1(steps * np.log(b2))[:, None]
 
 
 def hessians(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"]) -> np.ndarray:
