@@ -167,6 +167,19 @@ def test_the_lean_goes_where_the_live_features_lean() -> None:
     assert_allclose(scaled[1, 1] / 4, scaled[0, 0] / 2, rtol=1e-4)
 
 
+def test_in_space_too() -> None:
+    """An octahedron of live features, ±e_i with b = 0, is a solution; each has all but its opposite at a kink."""
+    W, b = np.concatenate([np.eye(3), -np.eye(3), np.zeros((1, 3))]).T, np.array([0.0] * 6 + [1 / 7])
+    W[:, 6] = 0, 0, 1e-3
+    leant = edited(Lean(at=0, amount=0.3, noise=0.0), W, b)[0][:, :6]
+    slack = np.diag(leant.T @ leant)[:, None] - leant.T @ leant
+    assert slack[~np.eye(6, dtype=bool)].min() == pytest.approx(1, abs=1e-4)
+    assert np.linalg.norm(leant.sum(axis=1)) == pytest.approx(6 * 0.3, rel=1e-4)
+    assert_allclose(edited(Resample(at=0), W, b)[0][:, 6], [0, 0, 0.2], atol=1e-6)
+    assert np.linalg.norm(edited(FullLength(at=0), W, b)[0][:, 6]) == pytest.approx(1.2, rel=1e-5)
+    assert np.linalg.norm(edited(Repel(at=0, noise=0.0), W, b)[0][:, 6]) == pytest.approx(0.05, rel=1e-5)
+
+
 def test_a_long_column_gives_its_feature_back() -> None:
     W, b, in_W, in_b = edited(FullLength(at=0, fraction=1.2), *HAND)
     length = 1.2 * (2 * 5**0.5 + 4) / 3

@@ -16,6 +16,7 @@ def test_cells_labels_words_and_colours() -> None:
     assert cells.customdata.tolist() == words
     assert (cells.zmin, cells.zmax, cells.texttemplate) == (0, 1, None)
     assert (cells.colorscale[0][1], cells.colorscale[-1][1]) == (SHADES[0], SHADES[-1])
+    assert figure.layout.meta == {"narrow": 720}
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.type) == ("shift", "category")
 
 

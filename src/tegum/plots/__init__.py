@@ -11,6 +11,7 @@ from tegum.plots.lines import against, bands, curves, histories
 from tegum.plots.maps import Plane, planes
 from tegum.plots.matrices import matrices
 from tegum.plots.orthant import orthant
+from tegum.plots.rate_map import rate_map
 from tegum.plots.rates import rate_lines, stacked_rates
 from tegum.plots.space import film, space
 from tegum.plots.splats import splats
@@ -22,6 +23,6 @@ from tegum.plots.zones import latent_cells, latent_zones, zone_film
 __all__ = [
     "Plane", "against", "bands", "block_scenes", "change_of_basis", "clamp", "curves", "dimensionality_levels",
     "feature_graph", "film", "force_film", "force_wheels", "gram_panels", "histories", "landscape", "landscape_film",
-    "latent_cells", "latent_zones", "matrices", "orthant", "planes", "projection", "rate_lines", "space", "spectra",
-    "splats", "stacked_rates", "stars", "state_raster", "state_shares", "wheels", "zone_film",
+    "latent_cells", "latent_zones", "matrices", "orthant", "planes", "projection", "rate_lines", "rate_map", "space",
+    "spectra", "splats", "stacked_rates", "stars", "state_raster", "state_shares", "wheels", "zone_film",
 ]  # fmt: skip

@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from tegum.plots import style
+from tegum.plots.tiles import NARROW
 
 SHADES = ("#F4F1EA", "#BFE0D2", "#57B2DE", "#0F6CA8", "#22304A")  # from none to all, or from little to much
-CELL, AROUND = 34, 130  # pixels
+CELL, AROUND = 34, 142  # pixels
 
 
 def rate_map(
@@ -57,4 +58,4 @@ def rate_map(
     )
     figure.update_xaxes(title_text=x_label, type="category", showgrid=False, tickangle=0)
     figure.update_yaxes(title_text=y_label, type="category", showgrid=False)
-    return figure.update_layout(margin={"t": 66})
+    return figure.update_layout(margin={"t": 78}, meta={"narrow": NARROW})
