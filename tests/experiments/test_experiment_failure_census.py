@@ -65,6 +65,8 @@ def test_claims(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     claims = judged(experiment, runs)
     assert len(claims) == 8
+    assert claims["Instead of the symmetric"].verdict == "fails"
+    assert claims["Corrected: symmetric fai"].verdict == "holds"
     assert claims["Symmetric failure is a l"].verdict == "fails"
     assert claims["All failed models, those"].verdict == "fails"
     assert claims["In symmetric failure the"].value == 1
@@ -87,4 +89,4 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
 
 def test_another_recipe_than_the_source_s_is_named() -> None:
     assert find("failure-census").departures() == ""
-    assert "steps=8000 instead of 25000" in find("failure-census", "quick").departures()
+    assert "steps=8000 instead of 25000" in find("failure-census", steps=8000).departures()

@@ -109,7 +109,7 @@ class FailureCensus(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 200, "each": 20, "steps": 8000, "learning_rate": 3e-3, "features": (6, 7)},
+        "quick": {"seeds": 500, "each": 30, "features": (6, 7)},
         "standard": {},
         "paper": {"seeds": 100_000, "each": 2000},
     }
