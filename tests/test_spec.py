@@ -82,6 +82,7 @@ SPECS: list[Spec] = [
     tg.OneHot(),
     tg.SparseUniform(feature_probability=0.1),
     tg.SparseUniform(feature_probability=np.geomspace(1, 0.1, 5)),
+    tg.SparseSigned(feature_probability=0.1),
     tg.KActive(active=2),
     tg.CorrelatedSets(sets=3, feature_probability=(0.1, 0.2, 0.3)),
     tg.AnticorrelatedSets(sets=5),
@@ -91,6 +92,7 @@ SPECS: list[Spec] = [
     tg.UntiedAutoencoder(features=5, hidden=2, activation="tanh", bias=False, initial_scale=0.5),
     tg.StartingFrom.at(np.eye(2, 3), np.zeros(3), noise=0.1),
     tg.SquaredError(importance=(1.0, 0.5)),
+    tg.ExpectedError(feature_probability=(0.1, 0.5), nodes=3),
     LossFunction(function=error),
     tg.Adam(b1=0.8),
     tg.AdamW(schedule=decay, warmup=2),
@@ -165,6 +167,7 @@ def test_the_digest_never_changes() -> None:
 
 CHANGED: dict[str, dict[str, Any]] = {
     "SparseUniform": {"feature_probability": 0.25},
+    "SparseSigned": {"feature_probability": 0.25},
     "KActive": {"active": 3},
     "CorrelatedSets": {"sets": 2, "feature_probability": 0.5},
     "AnticorrelatedSets": {"sets": 2, "feature_probability": 0.5},
@@ -174,7 +177,8 @@ CHANGED: dict[str, dict[str, Any]] = {
                     "initialisation": "normal", "initial_scale": 2.0, "initial_bias": 0.5},
     "UntiedAutoencoder": {"features": 6, "hidden": 3, "activation": "linear", "hidden_activation": "relu", "bias": True,
                           "initialisation": "normal", "initial_scale": 2.0, "initial_bias": 0.5},
-    "SquaredError": {"importance": 0.5, "reduction": "sum"},
+    "SquaredError": {"importance": 0.5, "reduction": "sum", "target": "absolute"},
+    "ExpectedError": {"feature_probability": 0.25, "importance": 0.5, "nodes": 4},
     "LossFunction": {"function": decay},
     "Adam": {"learning_rate": 0.5, "schedule": "cosine", "warmup": 1, "b1": 0.1, "b2": 0.1, "eps": 1e-3},
     "AdamW": {"learning_rate": 0.5, "schedule": "cosine", "warmup": 1, "b1": 0.1, "b2": 0.1, "eps": 1e-3,
@@ -195,7 +199,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "Training": {"model": tg.Autoencoder(features=5, hidden=3), "law": tg.KActive(active=1),
                  "loss": tg.SquaredError(reduction="feature_sum"), "optimiser": tg.SGD(), "steps": 8, "batch_size": 3,
                  "seed": 1, "over": {"seed": range(2)}, "record": tg.every(2), "interventions": (tg.Perturb(at=(0,)),),
-                 "freeze": (tg.Freeze(),), "evaluation_samples": 17, "precision": "float32"},
+                 "freeze": (tg.Freeze(),), "keep": (tilt,), "evaluation_samples": 17, "precision": "float32"},
     "Bell": {"scale": 0.5, "of": tg.KActive(active=1), "shape": (1,)},
     "Intro": {"seeds": 3, "steps": 3, "batch_size": 3, "learning_rate": 0.5},
 }  # fmt: skip
