@@ -39,7 +39,7 @@ def edited(remedy: Remedy, W: Any, b: Any, seed: int = 0) -> tuple[np.ndarray, n
 
 
 def test_unlearnt_is_what_does_not_give_itself_back() -> None:
-    W, b = np.array([[1.0, 0.0, 0.5, 0.0]]), np.array([0.0, 0.25, 0.41, 0.67])
+    W, b = jnp.array([[1.0, 0.0, 0.5, 0.0]]), jnp.array([0.0, 0.25, 0.41, 0.67])
     assert_array_equal(unlearnt_features(W, b), [False, True, True, False])
     assert_array_equal(unlearnt_features(W, b, 0.5), [False, True, False, False])
 
@@ -103,7 +103,7 @@ def test_inputs_are_drawn_by_their_squared_losses() -> None:
     live, third, fourth = 0.36 + 0.0625, 0.16 + 0.0625, 0.36 + 0.5625
     expected = np.array([live, live, third, fourth]) ** 2
     remedy = Resample(at=0)
-    draw = jax.vmap(
+    draw: Any = jax.vmap(
         lambda key: remedy.edit(
             tg.Autoencoder(features=4, hidden=2),
             {"W": jnp.asarray(W), "b": jnp.asarray(b)},

@@ -1,5 +1,7 @@
 """A map of numbers, read back from the figure."""
 
+from typing import Any
+
 import numpy as np
 
 from tegum.plots.rate_map import CELL, SHADES, rate_map
@@ -21,7 +23,7 @@ def test_cells_labels_words_and_colours() -> None:
 
 
 def test_rows_have_one_height_and_colours_may_run_the_other_way() -> None:
-    given = {"x_label": "", "y_label": "", "what": ""}
+    given: dict[str, Any] = {"x_label": "", "y_label": "", "what": ""}
     one, two = (rate_map(np.ones((k, 1)), ["x"], list("ab")[:k], [["h"]] * k, **given) for k in (1, 2))
     assert two.layout.height - one.layout.height == CELL
     back = rate_map([[3.0]], ["x"], ["y"], [["h"]], text=[["3"]], top=6.0, reverse=True, **given).data[0]
