@@ -1,11 +1,14 @@
 """The rings of the house: every module imports only inwards."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tegum.experiments import listed
 
 SOURCE = Path(__file__).parents[1] / "src" / "tegum"
 
@@ -59,10 +62,12 @@ def test_imports_point_inwards(path: Path) -> None:
 
 
 def test_experiments_do_not_import_each_other() -> None:
-    names = {path.stem for path in (SOURCE / "experiments").glob("*.py")} - {"__init__", "experiment"}
-    for path in (SOURCE / "experiments").glob("*.py"):
-        text = path.read_text()
-        assert not [name for name in names if f"experiments.{name}" in text], path
+    """The files of one that is a folder may."""
+    folder = SOURCE / "experiments"
+    names = {name.replace("-", "_") for name in listed()}
+    for path in folder.rglob("*.py"):
+        own = path.relative_to(folder).parts[0].removesuffix(".py")
+        assert not [name for name in names - {own} if re.search(rf"experiments\.{name}\b", path.read_text())], path
 
 
 def loaded_by(statement: str) -> set[str]:

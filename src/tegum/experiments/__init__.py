@@ -1,6 +1,7 @@
 """Experiments: one claim or figure of the literature per file. The file's name is the experiment's.
 
-The first line of a file's docstring is its line in `tegum list`, read without importing anything.
+A long one is a folder instead: `__init__.py` has the experiment, and what it judges and draws has files of its own. The
+first line of the docstring is its line in `tegum list`, read without importing anything.
 """
 
 import ast
@@ -19,11 +20,17 @@ _NOT = ("__init__", "experiment")
 def listed() -> dict[str, str]:
     """Every experiment and what it shows, in one line each."""
     found = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in _NOT:
-            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            found[path.stem.replace("_", "-")] = text.splitlines()[0]
+    for name, path in sorted(_files().items()):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        found[name.replace("_", "-")] = text.splitlines()[0]
     return found
+
+
+def _files() -> dict[str, Path]:
+    """Where each experiment is: a file, or a folder's `__init__.py`."""
+    here = Path(__file__).parent
+    single = {path.stem: path for path in here.glob("*.py") if path.stem not in _NOT}
+    return single | {path.parent.name: path for path in here.glob("*/__init__.py")}
 
 
 def find(name: str, size: str = "standard", **changes: object) -> "Experiment":
