@@ -10,7 +10,8 @@ import tegum as tg
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.repair import LASTING, ONCE, PASSING, REPEATED, TREATMENTS, blocks
+from tegum.experiments.repair.judging import blocks
+from tegum.experiments.repair.treatments import LASTING, ONCE, PASSING, REPEATED, TREATMENTS
 from tegum.failure.outcomes import PERFECT_REGULAR, SYMMETRIC_FAILURE
 from tegum.failure.remedies import FullLength, Repel
 from tegum.theory.failure import symmetric_failure
