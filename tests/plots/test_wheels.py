@@ -89,3 +89,10 @@ def test_subtitles_stand_below() -> None:
 def test_three_dimensions_are_refused() -> None:
     with pytest.raises(ValueError, match=r"W of shape \(1, 3, 5\) must have shape \(k, 2, n\)"):
         wheels(np.zeros((1, 3, 5)), IMPORTANCE, ["a"])
+
+
+def test_features_of_one_set_share_a_colour() -> None:
+    W = np.stack([[[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]]])
+    figure = wheels(W, [1.0] * 4, ["sets"], sets=(0, 0, 1, 1))
+    marker = next(trace.marker for trace in figure.data if trace.mode == "markers")
+    assert list(marker.color) == [style.SERIES[0]] * 2 + [style.SERIES[1]] * 2

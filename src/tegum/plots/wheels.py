@@ -38,12 +38,14 @@ def wheels(
     *,
     subtitles: Sequence[str] | None = None,
     columns: int | None = None,
+    sets: Sequence[int] | None = None,
 ) -> go.Figure:
     """One wheel per model: a spoke from the origin to each feature's direction, coloured by importance.
 
     W (k, 2, n): k models; ``W[p, :, i]`` is the direction of feature i.
     importance (n,): the colour. If all are equal there is no colour key.
     titles, subtitles (k): a line above and one below each wheel, such as "1 − S = 0.05".
+    sets (n): the number of each feature's set, which then is the colour instead of the importance.
 
     All wheels have the same range. Features are drawn from the least to the most important; where spokes or
     their ends coincide, the lower ones are thicker, so that each keeps a visible rim.
@@ -63,10 +65,11 @@ def wheels(
     columns = columns or columns_for(len(W), most=5)
     below = 34 if subtitles else 14
     tiles = Tiles(len(W), columns, 2.2 * reach, 2 * reach, above=34, below=below, widest=300)
-    figure = tiles.figure(head=KEYS if np.ptp(importance) else 0)
+    keyed = sets is None and np.ptp(importance) > 0
+    figure = tiles.figure(head=KEYS if keyed else 0)
     centre = moved(tiles.corners(), 1.1 * reach, -reach)
     _cross(figure, centre, reach)
-    shades = _shades(importance)
+    shades = _shades(importance) if sets is None else [style.SERIES[sets[i]] for i in index]
     for i in range(len(index)):
         _spokes(figure, centre, W[:, :, i], spoke[:, i], shades[i])
     rim = {"width": 1, "color": style.GROUND}
@@ -78,7 +81,7 @@ def wheels(
         text=[text for p in range(len(W)) for text in _hover(W[p], importance, index, together[p])],
         hovertemplate="%{text}<extra></extra>",
     )
-    if np.ptp(importance):
+    if keyed:
         low, high = importance[0], importance[-1]
         ticks = {low: f"{low:.2g}", high: f"{high:.2g}"}
         style.add_key(figure, style.IMPORTANCE, style.key("importance", x=0.5, width=240, ticks=ticks))

@@ -1,0 +1,30 @@
+"""Which of two kinds of ends is the better one: losses of finished models on the same samples, and their difference."""
+
+from typing import Any
+
+import jax
+import numpy as np
+from scipy import stats
+
+from tegum.claims import LEVEL
+from tegum.toy.features import Law, draw
+
+
+def losses(W: np.ndarray, b: np.ndarray, law: Law, samples: int = 100_000, seed: int = 0) -> np.ndarray:
+    """Mean over samples and features of (x − ReLU(WᵀWx + b))², the same x for all models: W (k, m, n), b (k, n)."""
+    x = np.asarray(draw(law, jax.random.key(seed), W.shape[-1], samples), np.float64)
+    return np.array([((x - np.maximum(w.T @ (w @ x) + c[:, None], 0)) ** 2).mean() for w, c in zip(W, b, strict=True)])
+
+
+def excess(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:
+    """How much larger the first mean is than the second, with Welch's 95 % interval; NaN for fewer than two of a kind.
+
+    >>> value, low, high = excess(np.array([2.0, 2.2, 1.8]), np.array([1.0, 1.1, 0.9]))
+    >>> round(value, 3), low > 0
+    (1.0, True)
+    """
+    if min(len(worse), len(better)) < 2:
+        return float("nan"), -np.inf, np.inf
+    result: Any = stats.ttest_ind(worse, better, equal_var=False)
+    bounds = result.confidence_interval(LEVEL)
+    return float(worse.mean() - better.mean()), float(bounds.low), float(bounds.high)

@@ -1,0 +1,78 @@
+"""How the features of a set lie to each other, for models of equal sets of consecutive features that come together.
+
+Elhage et al. 2022, *Toy Models of Superposition*: features that co-occur (correlated) or exclude each other
+(anticorrelated).
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from tegum.errors import BadInput
+from tegum.geometry.directions import REPRESENTED, angles, represented
+from tegum.geometry.polytopes import GAP_TOLERANCE
+
+CLOSE = GAP_TOLERANCE
+"""How far an angle may be from 0°, 90° or 180° to be called so: the tolerance of `planar_arrangement`, 15°."""
+
+
+def within(W: Float[np.ndarray, "*batch m n"], sets: int) -> Float[np.ndarray, "*batch s p"]:
+    """Angles between the features of each set, in radians: one for each two of them; NaN where one is zero.
+
+    >>> np.degrees(within(np.array([[1.0, 0.0, 1.0, -1.0], [0.0, 1.0, 0.0, 0.0]]), 2))
+    array([[ 90.],
+           [180.]])
+    """
+    size = _size(W, sets)
+    between = angles(W)
+    i, j = np.triu_indices(size, 1)
+    start = np.arange(sets)[:, None] * size
+    return np.asarray(between[..., start + i, start + j])
+
+
+def across(W: Float[np.ndarray, "*batch m n"], sets: int) -> Float[np.ndarray, "*batch p"]:
+    """Angles between features of different sets, in radians: one for each two of them."""
+    group = np.arange(W.shape[-1]) // _size(W, sets)
+    i, j = np.triu_indices(W.shape[-1], 1)
+    apart = group[i] != group[j]
+    return np.asarray(angles(W)[..., i[apart], j[apart]])
+
+
+def collapsed(
+    W: Float[np.ndarray, "*batch m n"], sets: int, threshold: float = REPRESENTED
+) -> Bool[np.ndarray, "*batch s"]:
+    """Whether all features of a set are represented and within 15° of each other: one direction for all of them.
+
+    >>> collapsed(np.array([[1.0, 0.9, 1.0, -1.0], [0.0, 0.1, 0.0, 0.0]]), 2)
+    array([ True, False])
+    """
+    there = represented(W, threshold).reshape(*W.shape[:-2], sets, -1).all(axis=-1)
+    together: np.ndarray = there & (within(W, sets) <= CLOSE).all(axis=-1)
+    return together
+
+
+def at_angle(W: Float[np.ndarray, "*batch m n"], sets: int, degrees: float) -> Bool[np.ndarray, "*batch"]:
+    """Whether all features are represented and any two of one set meet at this angle, within 15°."""
+    near = np.abs(within(W, sets) - np.radians(degrees)) <= CLOSE
+    return np.asarray(represented(W).all(axis=-1) & near.all(axis=(-2, -1)))
+
+
+def side_by_side(W: Float[np.ndarray, "*batch m n"]) -> Bool[np.ndarray, "*batch s"]:
+    """Whether the two features of each pair are neighbours in their order around the circle. W (…, 2, n), n even.
+
+    Of the 15 ways to pair six features on a circle, two join neighbours only.
+
+    >>> side_by_side(np.array([[1.0, 0.0, 1.0, -1.0], [0.0, 1.0, 1.0, -0.1]]))  # 2 lies between 0 and 1
+    array([False, False])
+    """
+    if W.shape[-2] != 2 or W.shape[-1] % 2:
+        raise BadInput(f"W of shape {W.shape} must have shape (..., 2, n) with n even: pairs of features in a plane.")
+    n = W.shape[-1]
+    rank = np.argsort(np.argsort(np.arctan2(W[..., 1, :], W[..., 0, :]), axis=-1), axis=-1)
+    apart = np.abs(rank[..., 0::2] - rank[..., 1::2])
+    return np.asarray((apart == 1) | (apart == n - 1))
+
+
+def _size(W: np.ndarray, sets: int) -> int:
+    if sets < 1 or W.shape[-1] % sets:
+        raise BadInput(f"{W.shape[-1]} features cannot be split into {sets} equal sets; choose a divisor.")
+    return int(W.shape[-1] // sets)
