@@ -45,6 +45,14 @@ def tilt(W: Any, c: Any) -> Any:
     return W.sum() + c
 
 
+def seed(W: Any) -> Any:
+    return W[:, 0, 0]
+
+
+def feature(W: Any) -> Any:
+    return W[:, 0, 0]
+
+
 def of_all(W: Any) -> Any:
     return W.sum()
 
@@ -320,8 +328,12 @@ RECORDS: list[tuple[str, Mistake]] = [
 KEPT: list[tuple[str, Mistake]] = [
     ("the kept function tilt asks for 'c', which it cannot have; there are: W, b, loss.",
      lambda: train(keep=(tilt,))),
-    ("keep has a function called loss, which is the name of a result; rename it.",
+    ("keep has a function called loss, a name that the results use; rename it.",
      lambda: train(keep=(loss,))),
+    ("over['seed'] cannot name an axis, because the results use that name; write over={'another': {'seed': [...]}}.",
+     lambda: train(keep=(seed,), over={"seed": range(2)})),
+    ("keep has a function called feature, a name that the results use; rename it.",
+     lambda: train(keep=(feature,))),
     ("keep has two functions called of_all; rename one.",
      lambda: train(keep=(of_all, of_all))),
     ("the kept function of_all gives an array of shape () for 1 instances; it needs one entry for each of them, along "

@@ -1,5 +1,7 @@
 """Maps of trainings: windows, the run behind a pixel, and what is kept of each run."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,23 @@ def test_an_undisturbed_state_is_named_and_not_learnt() -> None:
     assert NAMES[int(plane.outcome[0, 0])] == NAMES[SYMMETRIC_FAILURE]
     assert not plane.learnt.any()
     assert plane.diverged.tolist() == [[False, True], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("windows", "words"),
+    [
+        ({"learning_rate": (0.0, 0.1)}, r"is spaced in the logarithm, so its window 0 … 0\.1 must lie above 0\."),
+        ({"seed": (0, 1)}, r"'seed' is not one field of real numbers, so it has no window; choose its values"),
+        ({"cell": (0, 1)}, r"'cell' is not one field of real numbers, so it has no window"),
+    ],
+)  # fmt: skip
+def test_what_has_no_window_is_refused(windows: dict[str, tuple[float, float]], words: str) -> None:
+    over = {**PLANE.over(4), "seed": range(2), "cell": {"model.noise": (0.0, 0.1)}}
+    with pytest.raises(BadInput, match=words):
+        zoomed(perturbed(tg.AdamW(), 300, over=over), windows)
+
+
+def test_the_pixel_of_a_large_map_is_found_at_once() -> None:
+    began = time.perf_counter()
+    behind(perturbed(tg.AdamW(), 300, over=PLANE.over(4096)), (4095, 17))
+    assert time.perf_counter() - began < 5

@@ -194,3 +194,28 @@ def test_many_states_make_an_axis() -> None:
 def test_a_state_of_another_size_is_refused() -> None:
     with pytest.raises(BadInput, match=r"W0 holds 4 numbers; features=3 and hidden=2 need 6\."):
         tg.StartingFrom(features=3, hidden=2, W0=[0.0] * 4, b0=[0.0] * 3)
+
+
+def test_a_state_without_a_bias_has_none() -> None:
+    run = tg.train(
+        tg.StartingFrom(features=2, hidden=1, W0=[1.0, 2.0], bias=False), tg.OneHot(), steps=1,
+        optimiser=tg.SGD(learning_rate=0.0),
+    )  # fmt: skip
+    assert run.W.values.tolist() == [[1.0, 2.0]]
+    assert "b" not in run.data
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        (lambda: tg.StartingFrom.at(np.eye(2), np.zeros(2), initial_scale=2.0),
+         r"initial_scale=2\.0 has no meaning for a given state; leave it out\."),
+        (lambda: tg.StartingFrom.at(np.zeros(3), np.zeros(3)),
+         r"W of shape \(3,\) is not one state; it needs to be \(hidden, features\)\."),
+        (lambda: tg.StartingFrom.states(np.zeros((3, 2, 4)), np.zeros((2, 4))),
+         r"W of shape \(3, 2, 4\) and b of shape \(2, 4\) are not states; they need to be \(k, hidden, features\)"),
+    ],
+)  # fmt: skip
+def test_what_is_no_state_is_refused(mistake: Any, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        mistake()

@@ -53,11 +53,22 @@ def zoomed(training: Training, windows: Mapping[str, tuple[float, float]], pixel
     """
     over = dict(training.over)
     for name, (first, last) in windows.items():
-        if name not in over or not isinstance(over[name], tuple):
-            raise BadInput(f"{name!r} is no axis of this map; there are: {', '.join(over)}.")
-        values = np.asarray(over[name], float)
-        over[name] = tuple(spaced(first, last, pixels or len(values), log=_is_log(values)).tolist())
+        values = _numbers_along(training, name)
+        log = _is_log(values)
+        if log and min(first, last) <= 0:
+            raise BadInput(f"{name!r} is spaced in the logarithm, so its window {first:g} … {last:g} must lie above 0.")
+        over[name] = tuple(spaced(first, last, pixels or len(values), log=log).tolist())
     return training.model_copy(update={"over": over})
+
+
+def _numbers_along(training: Training, name: str) -> np.ndarray:
+    """The values of an axis that is one swept field of numbers."""
+    if name not in training.over:
+        raise BadInput(f"{name!r} is no axis of this map; there are: {', '.join(training.over)}.")
+    values = training.over[name]
+    if not isinstance(values, tuple) or not all(isinstance(value, float) for value in values):
+        raise BadInput(f"{name!r} is not one field of real numbers, so it has no window; choose its values yourself.")
+    return np.asarray(values)
 
 
 def spaced(first: float, last: float, count: int, *, log: bool) -> np.ndarray:
@@ -67,7 +78,7 @@ def spaced(first: float, last: float, count: int, *, log: bool) -> np.ndarray:
 
 def _is_log(values: np.ndarray) -> bool:
     """Whether steps of the logarithm are more even than steps of the values themselves."""
-    if len(values) < 3 or values.min() <= 0:
+    if len(values) < 3 or values.min() <= 0 or np.ptp(values) == 0:
         return False
     uneven = [np.ptp(np.diff(v)) / np.abs(np.diff(v)).max() for v in (np.log(values), values)]
     return bool(uneven[0] < uneven[1])
@@ -82,11 +93,10 @@ def behind(training: Training, pixel: tuple[int, ...]) -> Training:
     >>> behind(map_, (1, 0)).model.initial_bias
     0.1
     """
-    grid = Grid(training)
-    if len(pixel) != len(grid.shape) or not all(0 <= p < size for p, size in zip(pixel, grid.shape, strict=False)):
-        raise BadInput(f"pixel={pixel} is not in this map of {' × '.join(map(str, grid.shape))}.")
-    places = dict(zip(grid.names, pixel, strict=True))
-    over = {name: _only(values, places[name]) for name, values in training.over.items()}
+    shape = [len(next(iter(v.values())) if isinstance(v, dict) else v) for v in training.over.values()]
+    if len(pixel) != len(shape) or not all(0 <= p < size for p, size in zip(pixel, shape, strict=False)):
+        raise BadInput(f"pixel={pixel} is not in this map of {' × '.join(map(str, shape))}.")
+    over = {name: _only(values, p) for (name, values), p in zip(training.over.items(), pixel, strict=True)}
     return Grid(training.model_copy(update={"over": over, "keep": None})).groups[0].training
 
 

@@ -142,8 +142,9 @@ class UntiedAutoencoder(_Bottleneck):
 class StartingFrom(Autoencoder):
     """A tied autoencoder whose training goes on from a given state, plus Gaussian noise on every number of it.
 
-    W0: W row by row, hidden * features numbers; b0: features numbers. `at` writes them from arrays; `states` makes an
-    axis of many states, for `over`.
+    W0: W row by row, hidden * features numbers; b0: features numbers, none without a bias. `at` writes them from arrays;
+    `states` makes an axis of many states, for `over`. The fields of an initialisation have no meaning here and are
+    refused.
 
     >>> import numpy as np
     >>> W, b = np.eye(2, 3), np.zeros(3)
@@ -153,24 +154,34 @@ class StartingFrom(Autoencoder):
 
     lanes: ClassVar[bool] = True
     W0: Numbers
-    b0: Numbers
+    b0: Numbers = ()
     noise: NotNegative = 0.0
 
     @classmethod
     def at(cls, W: Any, b: Any, **more: Any) -> "StartingFrom":
         """The model that starts at W (hidden, features), b (features,)."""
+        if np.ndim(W) != 2:
+            raise BadInput(f"W of shape {np.shape(W)} is not one state; it needs to be (hidden, features).")
         hidden, features = np.shape(W)
         return cls(features=features, hidden=hidden, W0=np.ravel(W).tolist(), b0=np.ravel(b).tolist(), **more)
 
     @staticmethod
     def states(W: Any, b: Any) -> dict[str, tuple[tuple[float, ...], ...]]:
         """Values for one axis of `over`: the states W (k, hidden, features), b (k, features), one after the other."""
+        if np.ndim(W) != 3 or np.shape(b) != (len(W), np.shape(W)[2]):
+            raise BadInput(
+                f"W of shape {np.shape(W)} and b of shape {np.shape(b)} are not states; they need to be "
+                "(k, hidden, features) and (k, features)."
+            )
         rows = np.reshape(W, (len(W), -1)).tolist()
         return {"W0": tuple(map(tuple, rows)), "b0": tuple(map(tuple, np.asarray(b).tolist()))}
 
     @model_validator(mode="after")
     def _sizes(self) -> Any:
-        for name, count in {"W0": self.hidden * self.features, "b0": self.features}.items():
+        for name in ("initialisation", "initial_scale", "initial_bias"):
+            if getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"{name}={getattr(self, name)!r} has no meaning for a given state; leave it out.")
+        for name, count in {"W0": self.hidden * self.features, "b0": self.features * self.bias}.items():
             if len(getattr(self, name)) != count:
                 raise ValueError(
                     f"{name} holds {len(getattr(self, name))} numbers; features={self.features} and "
@@ -183,6 +194,8 @@ class StartingFrom(Autoencoder):
         like = moved.shape[2:]
         W, b = (jnp.asarray(part, moved.dtype) for part in (self.W0, self.b0))
         W = W.reshape(self.hidden, self.features, *(like if W.ndim > 1 else (1,) * len(like)))
+        if not self.bias:
+            return {"W": W + moved[:-1]}
         b = b.reshape(self.features, *(like if b.ndim > 1 else (1,) * len(like)))
         return {"W": W + moved[:-1], "b": b + moved[-1]}
 

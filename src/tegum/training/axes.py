@@ -80,7 +80,8 @@ class Grid:
         self._check_size()
         for axis, zipped in enumerate(axes):
             self.sweeps += [_sweep(bare, axis, given, values) for given, values in zipped.items()]
-        _check_names(training, self.names)
+        self._taken = _taken(training)
+        _check_names(training, self.names, self._taken)
         _check_twice(training, self.sweeps)
 
     def _check_size(self) -> None:
@@ -109,7 +110,7 @@ class Grid:
         labels: dict[str, tuple[str, Any]] = {}
         for sweep, name in zip(self.sweeps, self._given_names(), strict=True):
             axis = self.names[sweep.axis]
-            labels[f"{axis}_{name}" if name in _taken(self.training) else name] = (axis, _labels(sweep.values))
+            labels[f"{axis}_{name}" if name in self._taken else name] = (axis, _labels(sweep.values))
         return labels
 
     def _given_names(self) -> Iterator[str]:
@@ -239,8 +240,7 @@ def _check_seeds(values: Values) -> None:
         raise BadInput("over['seed'] must hold whole numbers in 0 … 2^64 - 1; for 100 seeds use range(100).")
 
 
-def _check_names(training: Training, names: list[str]) -> None:
-    taken = _taken(training)
+def _check_names(training: Training, names: list[str], taken: set[str]) -> None:
     for name in names:
         if name in taken or name.endswith("_history"):
             own = isinstance(training.over[name], dict)
@@ -253,7 +253,8 @@ def _check_names(training: Training, names: list[str]) -> None:
 
 
 def _taken(training: Training) -> set[str]:
-    return {"latent", "feature", "step", "loss", "diverged", "completed", *training.parameter_shapes()}
+    own = {*training.parameter_shapes(), *training.held()}
+    return {"latent", "feature", "step", "loss", "diverged", "completed", *own}
 
 
 def _check_twice(training: Training, sweeps: list[Sweep]) -> None:

@@ -124,9 +124,10 @@ class Training(Spec):
     def _check_kept(self, parameters: Shapes) -> None:
         """What the functions in `keep` ask for exists, and their names are free."""
         names = [function.__name__ for function in self.keep or ()]
+        taken = {"loss", "completed", "diverged", "step", "latent", "feature", *parameters}
         for name in names:
-            if name in {"loss", "completed", "diverged", "step", *parameters} or name.endswith("_history"):
-                raise BadInput(f"keep has a function called {name}, which is the name of a result; rename it.")
+            if name in taken or name.endswith("_history"):
+                raise BadInput(f"keep has a function called {name}, a name that the results use; rename it.")
             if names.count(name) > 1:
                 raise BadInput(f"keep has two functions called {name}; rename one.")
         for function in self.keep or ():
