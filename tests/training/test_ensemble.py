@@ -227,6 +227,23 @@ def test_a_second_training_of_the_same_shape_is_not_compiled_again() -> None:
     assert program(first) is not program(tg.Training(**(ONE_HOT | {"law": tg.FixedSamples(count=5)})))
 
 
+def test_trainings_that_differ_in_edits_alone_share_what_comes_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tegum.training import loop
+
+    built, build = [], loop._built
+
+    def noted(structure: tg.Training) -> loop.Program:
+        built.append(structure)
+        return build(structure)
+
+    monkeypatch.setattr(loop, "_programs", {})
+    monkeypatch.setattr(loop, "_built", noted)
+    for edits in ((), (tg.Perturb(at=3),), (tg.Perturb(at=4), tg.Rotate(at=5, angle=1.0))):
+        loop.program(tg.Training(**ONE_HOT, interventions=edits))
+    assert len(loop._programs) == 3
+    assert [structure.interventions for structure in built] == [()]
+
+
 def longest(W: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(W, axis=1).max(axis=1))
 

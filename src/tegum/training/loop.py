@@ -74,35 +74,53 @@ def program(training: Training) -> Program:
     """The program for this structure, compiled once in a process; its numbers, steps and seeds play no part."""
     blank = with_leaves(training, {path: _blank(value) for path, value in leaves(training).items()})
     structure = blank.model_copy(update={"over": {}, "seed": 0, "steps": 1, "record": _what(training), "keep": None})
-    key = (structure.json_text(), _classes_and_functions(structure))
     with _lock:
-        if key not in _programs:
-            _programs[key] = _built(structure)
-        return _programs[key]
+        return _program(structure)
 
 
 _programs: dict[Any, Program] = {}
 _lock = threading.Lock()
 
 
+def _program(structure: Training) -> Program:
+    key = (structure.json_text(), _classes_and_functions(structure))
+    if key not in _programs:
+        _programs[key] = _edited(structure) if structure.interventions else _built(structure)
+    return _programs[key]
+
+
 def _built(structure: Training) -> Program:
     layout = _layout(structure)
-    options = ONE_CORE if jax.default_backend() == "cpu" else None
-
-    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(numbers: Numbers, *args: Any) -> Any:
-            return function(with_leaves(structure, numbers), layout, *args)
-
-        return jax.jit(call, compiler_options=options)
-
-    start, advance = compiled(_start), compiled(_advance)
-    edits = [compiled(functools.partial(_edit, which)) for which in range(len(structure.interventions))]
     return Program(
         width=_width(structure, layout) if layout.lanes else None,
-        start=start,
-        advance=advance,
+        start=_compiled(_start, structure, layout),
+        advance=_compiled(_advance, structure, layout),
+        edit=lambda numbers, state, which: state,
+    )
+
+
+def _edited(structure: Training) -> Program:
+    """Training between edits does not depend on them: one program for all trainings that differ in these alone."""
+    plain, layout = _program(structure.model_copy(update={"interventions": ()})), _layout(structure)
+    edits = [
+        _compiled(functools.partial(_edit, which), structure, layout) for which in range(len(structure.interventions))
+    ]
+    return plain._replace(
+        start=lambda numbers, *rest: plain.start(_between_edits(numbers), *rest),
+        advance=lambda numbers, *rest: plain.advance(_between_edits(numbers), *rest),
         edit=lambda numbers, state, which: edits[which](numbers, state),
     )
+
+
+def _between_edits(numbers: Numbers) -> Numbers:
+    return {path: value for path, value in numbers.items() if not path.startswith("interventions[")}
+
+
+def _compiled(function: Callable[..., Any], structure: Training, layout: Layout) -> Callable[..., Any]:
+    def call(numbers: Numbers, *args: Any) -> Any:
+        return function(with_leaves(structure, numbers), layout, *args)
+
+    return jax.jit(call, compiler_options=ONE_CORE if jax.default_backend() == "cpu" else None)
 
 
 def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
