@@ -10,8 +10,9 @@ import tegum as tg
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
+from tegum.experiments.repair.caught import there
 from tegum.experiments.repair.judging import blocks
-from tegum.experiments.repair.treatments import LASTING, ONCE, PASSING, REPEATED, TREATMENTS
+from tegum.experiments.repair.treatments import LASTING, ONCE, OPTIONAL, PASSING, REPEATED, TREATMENTS
 from tegum.failure.outcomes import PERFECT_REGULAR, SYMMETRIC_FAILURE
 from tegum.failure.remedies import FullLength, Repel
 from tegum.theory.failure import symmetric_failure
@@ -101,7 +102,7 @@ def test_claims(quick: tuple[Experiment, Runs]) -> None:
 def test_treatments_are_paired(quick: tuple[Experiment, Runs]) -> None:
     """At the record of the edit, which comes before it, all are bit for bit the same models."""
     plain = quick[1]["once nothing"]
-    for name in ONCE[1:]:
+    for name in there(quick[1], ONCE[1:]):
         assert_array_equal(quick[1][f"once {name}"].early.values[:, :, 0], plain.early.values[:, :, 0])
     for name in REPEATED:
         assert_array_equal(quick[1][f"again {name}"].early.values[0, :, 0], plain.early.values[1, :, 0])
@@ -134,7 +135,12 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
         "tuning-0-01",
     ]  # fmt: skip
     assert all(panel.caption and panel.figure.data for panel in panels.values())
-    assert list(panels["ends"].figure.data[0].y) == list(reversed(ONCE))
+    assert list(panels["ends"].figure.data[0].y) == [name for name in reversed(ONCE) if name not in OPTIONAL]
+
+
+def test_the_standard_size_leaves_no_remedy_out() -> None:
+    experiment = find("repair")
+    assert {f"once {name}" for name in ONCE} | {f"tune {name}" for name in TREATMENTS} <= set(experiment.trainings())
 
 
 def test_recipes_that_do_not_exist_and_too_few_steps_are_named() -> None:
@@ -142,3 +148,7 @@ def test_recipes_that_do_not_exist_and_too_few_steps_are_named() -> None:
         find("repair", recipes=(PASSING, "SGD"))
     with pytest.raises(tg.BadInput, match=r"^steps=5500 leaves too little after the edit at step 5000; it needs more "):
         find("repair", steps=5_500)
+    with pytest.raises(tg.BadInput, match=r"^left_out=\('repel',\) must be among .*; claims need the others\.$"):
+        find("repair", left_out=("repel",))
+    with pytest.raises(tg.BadInput, match=r"^beside=\('nothing',\) must be among .*, with repel\.$"):
+        find("repair", beside=("nothing",))

@@ -19,6 +19,7 @@ from tegum.experiments.repair.treatments import (
     MAPPED,
     MORE,
     ONCE,
+    OPTIONAL,
     PASSING,
     PUBLISHED,
     RATES,
@@ -70,6 +71,8 @@ class Repair(Experiment):
             "steps": 15_000,
             "recipes": (PASSING, LASTING),
             "more": MORE[:1],
+            "beside": ("nothing", PUBLISHED, "repel"),
+            "left_out": ("re-initialise", "resample, tuned", "repel, own bias too", "lean"),
         },
         "standard": {},
         "paper": {"seeds": 5_120, "tuning": 256, "mapped": 400, "several": 1_000},
@@ -84,6 +87,8 @@ class Repair(Experiment):
     map_steps: Count = 25_000
     recipes: tuple[str, ...] = tuple(RECIPES)
     more: tuple[tuple[int, int], ...] = MORE
+    beside: tuple[str, ...] = FEW
+    left_out: tuple[str, ...] = ()
 
     @field_validator("recipes")
     @classmethod
@@ -91,6 +96,20 @@ class Repair(Experiment):
         if not {PASSING, LASTING} <= set(recipes) <= set(RECIPES):
             raise ValueError(f"recipes={recipes} must be among {', '.join(RECIPES)}, with {PASSING} and {LASTING}.")
         return recipes
+
+    @field_validator("beside")
+    @classmethod
+    def _with_the_proposal(cls, beside: tuple[str, ...]) -> tuple[str, ...]:
+        if not {"repel"} <= set(beside) <= set(FEW):
+            raise ValueError(f"beside={beside} must be among {', '.join(FEW)}, with repel.")
+        return beside
+
+    @field_validator("left_out")
+    @classmethod
+    def _optional(cls, left_out: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(left_out) <= set(OPTIONAL):
+            raise ValueError(f"left_out={left_out} must be among {', '.join(OPTIONAL)}; claims need the others.")
+        return left_out
 
     @model_validator(mode="after")
     def _after_the_edit(self) -> Any:
@@ -102,12 +121,12 @@ class Repair(Experiment):
         return self
 
     def trainings(self) -> dict[str, Training]:
-        once = {once_name(name): self._once(name) for name in ONCE}
+        once = {once_name(name): self._once(name) for name in ONCE if name not in self.left_out}
         again = {again_name(name): self._again(name) for name in REPEATED}
-        tuned = {f"tune {name}": self._tune(treatment) for name, treatment in TREATMENTS.items()}
+        tuned = {f"tune {name}": self._tune(one) for name, one in TREATMENTS.items() if name not in self.left_out}
         maps = {f"map {name}": self._map(name, edited=True) for name in (PASSING, LASTING)}
         plain = {f"map nothing {name}": self._map(name, edited=False) for name in (PASSING, LASTING)}
-        more = {several_name(n, k, name): self._more(n, k, name) for n, k in self.more for name in FEW}
+        more = {several_name(n, k, name): self._more(n, k, name) for n, k in self.more for name in self.beside}
         costly = {f"costly {name}": self._more(*MORE[0], name, COSTLY, 250) for name in ("nothing", "repel", PUBLISHED)}
         return {**once, **again, **tuned, **maps, **plain, **more, **costly}
 

@@ -1,6 +1,7 @@
 """The models that were caught at the edit, under each treatment; and numbers in words."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ from tegum.experiments.repair.treatments import RECIPES, again_name, once_name
 from tegum.failure.courses import Course
 from tegum.failure.recovery import limited
 from tegum.training.run import Run
+
+
+def there(runs: Runs, names: Iterable[str]) -> list[str]:
+    """Those of these remedies that were not left out."""
+    return [name for name in names if once_name(name) in runs]
 
 
 def edited(runs: Runs, name: str, recipe: str) -> Course:

@@ -4,7 +4,16 @@ import numpy as np
 
 from tegum.claims import rate_interval
 from tegum.experiments.experiment import Panel, Runs
-from tegum.experiments.repair.caught import by_number, delays, edited, mean_of, medians_of, rest_of, with_interval
+from tegum.experiments.repair.caught import (
+    by_number,
+    delays,
+    edited,
+    mean_of,
+    medians_of,
+    rest_of,
+    there,
+    with_interval,
+)
 from tegum.experiments.repair.treatments import (
     DRAWN,
     FEATURES,
@@ -43,17 +52,18 @@ def panels(runs: Runs, recipes: tuple[str, ...], more: tuple[tuple[int, int], ..
 
 
 def _ends(runs: Runs, recipes: tuple[str, ...]) -> Panel:
-    courses = [[edited(runs, name, recipe) for recipe in recipes] for name in reversed(ONCE)]
+    names = there(runs, reversed(ONCE))
+    courses = [[edited(runs, name, recipe) for recipe in recipes] for name in names]
     first = courses[0][0]
     share = [[course.perfect for course in row] for row in courses]
-    time = [[mean_of(delays(runs, name, recipe)) for recipe in recipes] for name in reversed(ONCE)]
+    time = [[mean_of(delays(runs, name, recipe)) for recipe in recipes] for name in names]
     hover = [[f"{with_interval(course.perfect)}<br>{by_number(course)}" for course in row] for row in courses]
     text = [
         [f"{mean_of(one):.0%} · {late:,.0f}".replace("%", " %") for one, late in zip(row, times, strict=True)]
         for row, times in zip(share, time, strict=True)
     ]
     figure = rate_map(
-        [[mean_of(one) for one in row] for row in share], list(recipes), list(reversed(ONCE)), hover,
+        [[mean_of(one) for one in row] for row in share], list(recipes), names, hover,
         x_label="recipe", y_label="", what="share of caught models perfect at the end", text=text,
     )  # fmt: skip
     caption = (
@@ -67,7 +77,7 @@ def _ends(runs: Runs, recipes: tuple[str, ...]) -> Panel:
 
 
 def _survival(runs: Runs, recipe: str) -> Panel:
-    courses = {name: edited(runs, name, recipe) for name in DRAWN}
+    courses = {name: edited(runs, name, recipe) for name in there(runs, DRAWN)}
     plain = courses["nothing"]
     step = plain.step - plain.step[0]
     curves = [_on_grid(step, course.until_perfect, rest_of(plain)) for course in courses.values()]
@@ -84,7 +94,7 @@ def _survival(runs: Runs, recipe: str) -> Panel:
 
 
 def _gallery(runs: Runs) -> Panel:
-    names = [name for name in DRAWN if name != "noise"]
+    names = [name for name in there(runs, DRAWN) if name != "noise"]
     plain = edited(runs, "nothing", LASTING)
     one = int(plain.one.argmax())
     chosen, titles, words = [], [], []
@@ -125,10 +135,11 @@ def _mapped(runs: Runs, recipe: str) -> Panel:
 
 
 def _cost(runs: Runs) -> Panel:
-    courses = [edited(runs, name, PASSING) for name in DRAWN]
+    names = there(runs, DRAWN)
+    courses = [edited(runs, name, PASSING) for name in names]
     step = courses[0].step - courses[0].step[0]
     median = np.stack([medians_of(course.loss) for course in courses], axis=-1)
-    figure = histories(step, median, list(DRAWN), x_label="steps since the edit", y_label="median loss (summed)")
+    figure = histories(step, median, names, x_label="steps since the edit", y_label="median loss (summed)")
     caption = (
         f"What an edit costs and when it pays: the median loss of the caught models, {PASSING}, summed over "
         "samples and features; symmetric failure with one feature unlearnt has 6/7."
@@ -138,8 +149,10 @@ def _cost(runs: Runs) -> Panel:
 
 def _tuned(runs: Runs, recipe: str, place: int) -> Panel:
     rest = rest_of(edited(runs, "nothing", recipe))
+    names = there(runs, reversed(TREATMENTS))
     rows, text, hover = [], [], []
-    for name, treatment in reversed(TREATMENTS.items()):
+    for name in names:
+        treatment = TREATMENTS[name]
         time = runs[f"tune {name}"].waited.values[place]
         caught = np.isfinite(time[0])
         mean = time[:, caught].mean(axis=1) if caught.any() else np.full(len(time), np.nan)
@@ -148,7 +161,7 @@ def _tuned(runs: Runs, recipe: str, place: int) -> Panel:
         hover.append([f"{treatment.number} {v:g}: {late:,.0f} steps, {caught.sum()} models"
                       for v, late in zip(treatment.tried, mean, strict=True)])  # fmt: skip
     figure = rate_map(
-        rows, [str(k + 1) for k in range(6)], list(reversed(TREATMENTS)), hover, text=text,
+        rows, [str(k + 1) for k in range(6)], names, hover, text=text,
         top=rest, reverse=True, x_label="value tried", y_label="", what="mean steps until perfect",
         ticks={0.0: "0", rest: f"{rest:,.0f}"},
     )  # fmt: skip
@@ -184,7 +197,7 @@ def _half(step: np.ndarray, share: np.ndarray) -> str:
 def _several(runs: Runs, more: tuple[tuple[int, int], ...]) -> Panel:
     counts, labels = [], []
     for n, k in more:
-        for name in FEW:
+        for name in (name for name in FEW if several_name(n, k, name) in runs):
             missing = runs[several_name(n, k, name)].ended.values[:, 1].astype(int)
             counts.append(np.bincount(np.minimum(missing, 3), minlength=4))
             labels.append(f"{name.replace(', ', ',<br>')}<br>n = {n}")

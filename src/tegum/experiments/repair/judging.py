@@ -16,6 +16,7 @@ from tegum.experiments.repair.caught import (
     median_of,
     perfect,
     rest_of,
+    there,
 )
 from tegum.experiments.repair.claims import (
     ALL_DEAD,
@@ -120,7 +121,7 @@ def _moved(claim: Claim, runs: Runs, name: str, moved: Callable[[Course], np.nda
 def _leans(runs: Runs, names: Iterable[str]) -> str:
     """How far the live columns lean 1,000 steps after each edit, in words."""
     words = []
-    for name in names:
+    for name in there(runs, names):
         course = edited(runs, name, LASTING)
         others = (course.W(1000).sum(axis=2) - course.own(1000))[course.one]
         words.append(f"{name} {median_of(np.linalg.norm(others, axis=1)):.2g}")
@@ -176,7 +177,7 @@ def _paid(runs: Runs) -> Judged:
     treated, plain = (edited(runs, name, PASSING) for name in ("make room", "nothing"))
     time = paid_back(treated.step, treated.loss, plain.loss)
     words = []
-    for name in ONCE[1:]:
+    for name in there(runs, ONCE[1:]):
         other = edited(runs, name, PASSING)
         later = paid_back(other.step, other.loss, plain.loss)
         lost = (other.lost > 0).sum()
@@ -225,7 +226,8 @@ def _same_way(runs: Runs) -> Judged:
 
 
 def _all_dead(runs: Runs, n: int, k: int) -> Judged:
-    found = {name: runs[several_name(n, k, name)].ended.values for name in FEW}
+    beside = [name for name in FEW if several_name(n, k, name) in runs]
+    found = {name: runs[several_name(n, k, name)].ended.values for name in beside}
     words = "; ".join(f"{name} {counted(part[:, 0])}" for name, part in found.items())
     claim = _named(ALL_DEAD, f"{n} features, {k} unlearnt, {PASSING}")
     return _rate(claim, found["repel"][:, 0], 0.95, f"Perfect at the end: {words}.", "seeds")

@@ -66,6 +66,7 @@ PUBLISHED, LONG = "resample, published", "resample, full length"
 ONCE = ("nothing", "noise", "re-initialise", PUBLISHED, LONG, *list(TREATMENTS)[2:])
 DRAWN = ("nothing", "noise", "re-initialise", PUBLISHED, "resample, tuned", "repel", "random, long", "make room")
 REPEATED = (PUBLISHED, "repel")
+OPTIONAL = ("re-initialise", "resample, tuned", "repel, own bias too", "lean")  # judged by no claim
 FEW = ("nothing", PUBLISHED, "repel", "random, long", "make room")
 
 
