@@ -53,6 +53,25 @@ def feature(W: Any) -> Any:
     return W[:, 0, 0]
 
 
+class Short(tg.Intervention):
+    def edit(self, parameters: Any, key: Any) -> Any:  # type: ignore[override]
+        return tg.Edit.of(parameters)
+
+
+class Returns(tg.Intervention):
+    what: str
+
+    def edit(self, model: Any, parameters: Any, key: Any) -> Any:
+        W = parameters["W"]
+        if self.what == "part":
+            return tg.Edit.of(parameters, W=W[:, 1:])
+        if self.what == "other":
+            return tg.Edit.of(parameters, V=W)
+        if self.what == "if":
+            return tg.Edit.of(parameters, W=W if W[0, 0] > 0 else -W)
+        return tg.Edit({"W": W}, {"W": W > 0}) if self.what == "lost" else None
+
+
 def of_all(W: Any) -> Any:
     return W.sum()
 
@@ -344,6 +363,18 @@ KEPT: list[tuple[str, Mistake]] = [
 ]  # fmt: skip
 
 INTERVENTIONS: list[tuple[str, Mistake]] = [
+    ("Short.edit must take (self, model, parameters, key).",
+     lambda: train(interventions=[Short(at=1)])),
+    ("Returns.edit returned None; it must return an Edit, such as Edit.of(parameters, W=new).",
+     lambda: train(interventions=[Returns(at=1, what="nothing")])),
+    ("an edit gives W the shape (2, 4); it has (2, 5).",
+     lambda: train(interventions=[Returns(at=1, what="part")])),
+    ("an edit of 'V' is of no parameter of this model; there are: W, b.",
+     lambda: train(interventions=[Returns(at=1, what="other")])),
+    ("Returns.edit decides by a value, but it is compiled; choose with jnp.where.",
+     lambda: train(interventions=[Returns(at=1, what="if")])),
+    ("Returns.edit returned b of shape None; the model's has shape (5,).",
+     lambda: train(interventions=[Returns(at=1, what="lost")])),
     ("at=-1 must be a step of the training, 0 or later.",
      lambda: tg.Perturb(at=-1)),
     ("at=1.5 must be a whole number.",

@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tegum import geometry, plots
+    from tegum import failure, geometry, plots
     from tegum.errors import BadInput
     from tegum.failure.outcomes import Outcomes, Thresholds, outcomes
     from tegum.failure.timelines import Timeline, timeline
@@ -50,14 +50,15 @@ _HOME = {
     "tegum.training.training": "Training",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
-_MODULES = ("geometry", "plots")
+_MODULES = ("failure", "geometry", "plots")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
     "ExpectedError", "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum",
     "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned", "SparseUniform", "Splay",
     "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps",
-    "every", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline", "train",
+    "every", "failure", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline",
+    "train",
 ]  # fmt: skip
 
 

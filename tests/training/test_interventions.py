@@ -30,7 +30,7 @@ def test_before_an_edit_nothing_differs_and_the_record_at_its_step_comes_first(l
 def test_an_edit_of_nothing_changes_nothing(law: tg.Law) -> None:
     class Nothing(tg.Intervention):
         def edit(self, model: Any, parameters: Any, key: Any) -> tg.Edit:
-            return tg.Edit.where(parameters)
+            return tg.Edit.of(parameters)
 
     np.testing.assert_array_equal(train(law, interventions=(Nothing(at=10),)).W_history, train(law).W_history)
 

@@ -139,7 +139,7 @@ class SetUnlearnt(Intervention):
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         W = parameters["W"]
         shortest = jnp.arange(W.shape[1]) == jnp.argmin((W**2).sum(0))
-        return Edit.at(parameters, "b", shortest, jnp.asarray(self.value, W.dtype))
+        return Edit.where(parameters, "b", shortest, jnp.asarray(self.value, W.dtype))
 
 
 class ZeroBias(Experiment):

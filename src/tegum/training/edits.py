@@ -27,7 +27,7 @@ class _Columns(Intervention):
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         W = parameters["W"]
         chosen = slice(None) if self.features is None else jnp.asarray(self.features)
-        return Edit.where(parameters, W=W.at[:, chosen].set(self.moved(W[:, chosen])))
+        return Edit.of(parameters, W=W.at[:, chosen].set(self.moved(W[:, chosen])))
 
     @abstractmethod
     def moved(self, columns: Array) -> Array:
@@ -49,10 +49,10 @@ class Implant(Intervention):
         W = parameters["W"]
         mine = jnp.arange(W.shape[1]) == self.feature
         column = jnp.asarray(self.column, W.dtype)
-        edit = Edit.at(parameters, "W", jnp.broadcast_to(mine, W.shape), column[:, None])
+        edit = Edit.where(parameters, "W", jnp.broadcast_to(mine, W.shape), column[:, None])
         if self.bias is None:
             return edit
-        bias = Edit.at(edit.parameters, "b", mine, jnp.asarray(self.bias, W.dtype))
+        bias = Edit.where(edit.parameters, "b", mine, jnp.asarray(self.bias, W.dtype))
         return Edit(bias.parameters, {**edit.touched, "b": bias.touched["b"]})
 
     def check(self, model: Model, shapes: Shapes) -> None:

@@ -6,9 +6,10 @@ entries. One's own is a class with an `edit` method for one model::
     class Implant(tegum.Intervention):
         def edit(self, model, parameters, key):
             W = parameters["W"]
-            return tegum.Edit.where(parameters, W=W.at[:, 6].set(0.06 * W[:, 5]))
+            return tegum.Edit.of(parameters, W=W.at[:, 6].set(0.06 * W[:, 5]))
 """
 
+import inspect
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Array
 from pydantic import Field, field_validator, model_validator
 
-from tegum.errors import BadInput, near
+from tegum.errors import BadInput, near, shown
 from tegum.spec import Finite, NotNegative, Spec, leaves, with_leaves
 from tegum.toy.models import Model, Parameters, Shapes
 from tegum.toy.random import normal
@@ -33,13 +34,18 @@ class Edit:
     touched: Parameters
 
     @classmethod
-    def where(cls, parameters: Parameters, **new: Array) -> "Edit":
+    def of(cls, parameters: Parameters, **new: Array) -> "Edit":
         """An edit that replaces some parameters; what differs from before counts as touched."""
         changed = {**parameters, **new}
+        for name, value in new.items():
+            if name not in parameters:
+                raise BadInput(f"an edit of {name!r} is of no parameter of this model; {near(name, list(parameters))}")
+            if value.shape != parameters[name].shape:
+                raise BadInput(f"an edit gives {name} the shape {value.shape}; it has {parameters[name].shape}.")
         return cls(changed, {name: changed[name] != parameters[name] for name in parameters})
 
     @classmethod
-    def at(cls, parameters: Parameters, name: str, mask: Array, value: Array) -> "Edit":
+    def where(cls, parameters: Parameters, name: str, mask: Array, value: Array) -> "Edit":
         """An edit that puts `value` where `mask` is true in one parameter; all of these entries count as touched."""
         new = {**parameters, name: jnp.where(mask, value, parameters[name])}
         untouched = {other: jnp.zeros(array.shape, bool) for other, array in parameters.items()}
@@ -47,7 +53,12 @@ class Edit:
 
 
 class Intervention(Spec):
-    """An edit at the given steps, made after that many updates and after recording. Subclasses give `edit`."""
+    """An edit at the given steps, made after that many updates and after recording.
+
+    Subclasses give `edit(self, model, parameters, key)`, which returns an `Edit` of one model: `Edit.of(parameters,
+    W=new)` replaces whole parameters, `Edit.where(parameters, "W", mask, value)` some entries of one. It is compiled:
+    choose by values with `jnp.where` instead of `if`.
+    """
 
     at: tuple[int, ...]
 
@@ -71,6 +82,29 @@ class Intervention(Spec):
 
     def check(self, model: Model, shapes: Shapes) -> None:
         """Raise `BadInput` where this cannot be done to the model."""
+
+    def check_edit(self, model: Model, shapes: Shapes) -> None:
+        """Raise `BadInput` where `edit` does not return an `Edit` of these parameters. Computes nothing."""
+        kind = type(self).__name__
+        if len(inspect.signature(self.edit).parameters) != 3:
+            raise BadInput(f"{kind}.edit must take (self, model, parameters, key).")
+        parameters = {name: jax.ShapeDtypeStruct(shape, "float32") for name, shape in shapes.items()}
+        try:
+            made = jax.eval_shape(
+                lambda p, key: self.edit(model, p, key), parameters, jax.eval_shape(jax.random.key, 0)
+            )
+        except jax.errors.ConcretizationTypeError:
+            raise BadInput(f"{kind}.edit decides by a value, but it is compiled; choose with jnp.where.") from None
+        if not isinstance(made, Edit):
+            raise BadInput(
+                f"{kind}.edit returned {shown(made)}; it must return an Edit, such as Edit.of(parameters, W=new)."
+            )
+        for name in {*made.parameters, *shapes}:
+            found = getattr(made.parameters.get(name), "shape", None)
+            if found != shapes.get(name):
+                raise BadInput(
+                    f"{kind}.edit returned {name} of shape {found}; the model's has shape {shapes.get(name)}."
+                )
 
 
 class Perturb(Intervention):
@@ -111,7 +145,7 @@ class Assign(Intervention):
 
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         mask = feature_mask(model, parameters, self.parameter, self.features, lanes=0)
-        return Edit.at(parameters, self.parameter, mask, jnp.asarray(self.value, parameters[self.parameter].dtype))
+        return Edit.where(parameters, self.parameter, mask, jnp.asarray(self.value, parameters[self.parameter].dtype))
 
     def check(self, model: Model, shapes: Shapes) -> None:
         check_target(self, model, shapes)

@@ -118,9 +118,9 @@ def _applied(metric: Callable[[np.ndarray], Any], W: np.ndarray) -> np.ndarray:
 def train(model: Any, law: Any = None, *, workers: int | None = None, progress: bool | None = None, **spec: Any) -> Run:
     """Train one model, or an ensemble of them.
 
-    model, law: what to train on what (default: `SparseUniform()`).
+    model, law: what to train on what (default: `SparseUniform()`). Or a whole `Training`, with fields to change.
     **spec: the other fields of `Training`: loss, optimiser, steps, batch_size, seed, over, record, interventions,
-        freeze, evaluation_samples, precision.
+        freeze, keep, evaluation_samples, precision.
     workers: threads; default one for each core. Results do not depend on it.
     progress: show a progress bar; default only on a terminal.
 
@@ -131,7 +131,9 @@ def train(model: Any, law: Any = None, *, workers: int | None = None, progress: 
     >>> run.W.dims, run.W.shape
     (('seed', 'latent', 'feature'), (3, 2, 5))
     """
-    given = {"model": model, **({} if law is None else {"law": law}), **spec}
+    given = {**(dict(model) if isinstance(model, Training) else {"model": model}), **spec}
+    if law is not None:
+        given["law"] = law
     return execute(Training(**given), workers=workers, progress=progress)
 
 

@@ -115,6 +115,7 @@ class Training(Spec):
                 )
         for intervention in self.interventions:
             intervention.check(self.model, parameters)
+            intervention.check_edit(self.model, parameters)
             if any(step >= self.steps for step in intervention.at):
                 raise BadInput(
                     f"an intervention at step {max(intervention.at)} comes too late; "
