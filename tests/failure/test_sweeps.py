@@ -38,6 +38,14 @@ def test_a_sweep_by_hand() -> None:
     assert sweep.at(np.array([1])).bias.tolist() == [[0.2]]
 
 
+def test_waits_and_what_the_live_features_lose_by_hand() -> None:
+    sweep = by_hand()
+    assert sweep.wait.tolist() == [20]
+    assert np.isinf(apart(np.zeros((1, 2, 2, 3)), np.zeros((1, 2, 3)), np.arange(2), np.array([1])).wait).all()
+    assert sweep.live_loss[0, 0] == pytest.approx(0)  # (1, 0) and (0, 1), at right angles, without biases
+    assert sweep.live_loss[0, 2] == pytest.approx(3**2)  # (−2, 0) gives itself back as 4
+
+
 def test_how_much_of_the_push_is_taken_back_by_hand() -> None:
     """S goes 2 to the left while the push, −0.06 and −0.08 along x, does 10 (0.06 + 0.08)/2 of work at rate 1."""
     assert by_hand().resistance(1.0)[0] == pytest.approx(0.7 / 2)

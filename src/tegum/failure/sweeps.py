@@ -18,6 +18,7 @@ from tegum.failure.timelines import ASYMMETRIC, Timeline, timeline
 
 LEARNT = 1 / 2  # of its final length, which a feature must have to count as learnt
 EVE = 1 / 4  # of its final length: before a feature is learnt it was last this short
+LONG = 0.6  # half of the length of the seventh feature when it is learnt beside a hexagon
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +86,18 @@ class Sweep:
         place = np.arange(len(self.step))
         short = (self.size < EVE * self.size[:, -1:]) & (place <= self.learnt[:, None])
         return np.asarray(np.where(short, place, 0).max(axis=-1))
+
+    @property
+    def wait(self) -> Float[np.ndarray, " p"]:
+        """The first recorded step at which the unlearnt column is longer than 0.6, whatever its end; inf without."""
+        long = self.size > LONG
+        return np.where(long.any(axis=-1), self.step[long.argmax(axis=-1)], np.inf)
+
+    @cached_property
+    def live_loss(self) -> Float[np.ndarray, "p t"]:
+        """The loss of the live features upon each other, summed."""
+        z = np.einsum("ptki,ptkj->ptij", self.live, self.live) + self.live_bias[..., None]
+        return np.asarray(((np.maximum(z, 0) - np.eye(z.shape[-1])) ** 2).sum(axis=(-1, -2)))
 
     @property
     def stage(self) -> Bool[np.ndarray, "p t"]:
