@@ -15,7 +15,7 @@ from tegum.experiments.failure_census import (
     unlearnt_column,
     values_in_failure,
 )
-from tegum.failure.outcomes import NAMES, PERFECT_REGULAR, STILL_MOVING, SYMMETRIC_FAILURE, TWO_RADII, Outcomes
+from tegum.failure.outcomes import INNER_OUTER, NAMES, PERFECT_REGULAR, STILL_MOVING, SYMMETRIC_FAILURE, Outcomes
 from tegum.failure.timelines import Timeline
 from tegum.training.run import execute
 
@@ -40,7 +40,7 @@ def test_the_far_side_is_that_beyond_a_right_angle() -> None:
 
 def test_passed_looks_at_asymmetric_ends_only() -> None:
     S, M = SYMMETRIC_FAILURE, STILL_MOVING
-    kind = np.array([[S, TWO_RADII], [M, TWO_RADII], [S, PERFECT_REGULAR], [M, S], [S, M]])
+    kind = np.array([[S, INNER_OUTER], [M, INNER_OUTER], [S, PERFECT_REGULAR], [M, S], [S, M]])
     line = Timeline(np.array([0, 1]), Outcomes(kind, *[np.zeros(kind.shape)] * 11))
     assert_array_equal(passed(line), [True, False])
 

@@ -9,7 +9,7 @@ from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
 from tegum.experiments.optimisers import FEATURES, FRESH, Forget, Optimisers, _median, growth
-from tegum.failure.outcomes import STILL_MOVING, SYMMETRIC_FAILURE, TWO_RADII, Outcomes, outcomes
+from tegum.failure.outcomes import INNER_OUTER, STILL_MOVING, SYMMETRIC_FAILURE, Outcomes, outcomes
 from tegum.failure.stability import edge
 from tegum.failure.timelines import Timeline
 from tegum.toy.features import OneHot
@@ -18,7 +18,7 @@ from tegum.training.history import at_steps
 from tegum.training.optimisers import SGD, Adam, AdamW
 from tegum.training.run import execute, train
 
-S, M, T = SYMMETRIC_FAILURE, STILL_MOVING, TWO_RADII
+S, M, T = SYMMETRIC_FAILURE, STILL_MOVING, INNER_OUTER
 
 
 def line(*kinds: list[int]) -> Timeline:

@@ -18,12 +18,12 @@ from tegum.failure.outcomes import (
     DEAD_BY_BIAS,
     DIVERGED,
     IMPERFECT,
+    INNER_OUTER,
     NAMES,
     PERFECT_IRREGULAR,
     PERFECT_REGULAR,
     STILL_MOVING,
     SYMMETRIC_FAILURE,
-    TWO_RADII,
     Outcomes,
     Thresholds,
     outcomes,
@@ -67,7 +67,7 @@ CASES: dict[str, tuple[int, Model]] = {
     "heptagon": (PERFECT_REGULAR, polygon(7)),
     "one unlearnt": (SYMMETRIC_FAILURE, polygon(6, 1)),
     "two unlearnt": (SYMMETRIC_FAILURE, polygon(5, 2)),
-    "two circles": (TWO_RADII, two_circles()),
+    "two circles": (INNER_OUTER, two_circles()),
     "a fan": (PERFECT_IRREGULAR, lossless(spokes([1.5, 1.6, 1.8, 2.0, 2.1], [0, 75, 140, 200, 265]))),
     "merged pair": (
         COLLAPSED,
@@ -196,7 +196,7 @@ def test_more_dimensions() -> None:
     W = corners * np.sqrt(3 / 4)  # r²(1 + 1/3) = 1: the tetrahedron without loss
     assert one(lossless(W)).kind == PERFECT_REGULAR
     assert one((np.pad(W, ((0, 0), (0, 1))), np.append(1 - norms(W) ** 2, 1 / 5))).kind == SYMMETRIC_FAILURE
-    assert one(lossless(W * [1.5, 1, 1, 1])).kind == TWO_RADII
+    assert one(lossless(W * [1.5, 1, 1, 1])).kind == INNER_OUTER
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def trained() -> Any:
 @pytest.mark.parametrize("name", [field.name for field in fields(Thresholds)])
 @pytest.mark.parametrize("factor", [0.5, 2.0])
 def test_ends_do_not_depend_on_a_threshold(trained: Any, name: str, factor: float) -> None:
-    """At the end of the census's recipe. Two radii and other irregular solutions count together: some lie between."""
+    """At the end of the census's recipe. All irregular solutions count together: some lie between two names."""
     changed = replace(Thresholds(), **{name: factor * getattr(Thresholds(), name)})
     group = np.array([0, 1, 1, *range(3, len(NAMES))])
     before, after = (group[outcomes(trained, cuts).kind] for cuts in (Thresholds(), changed))

@@ -10,11 +10,11 @@ import tegum as tg
 from tegum.errors import BadInput
 from tegum.failure.outcomes import (
     ASYMMETRIC_FAILURE,
+    INNER_OUTER,
     NAMES,
     PERFECT_REGULAR,
     STILL_MOVING,
     SYMMETRIC_FAILURE,
-    TWO_RADII,
     Outcomes,
 )
 from tegum.failure.timelines import (
@@ -29,7 +29,7 @@ from tegum.failure.timelines import (
     timeline,
 )
 
-S, A, P, T, M = SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, PERFECT_REGULAR, TWO_RADII, STILL_MOVING
+S, A, P, T, M = SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, PERFECT_REGULAR, INNER_OUTER, STILL_MOVING
 LIVES = np.array(
     [
         [M, S, S, A, T],

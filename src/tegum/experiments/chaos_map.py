@@ -325,9 +325,9 @@ def _ends(plane: Map, pixels: int, steps: int) -> Panel:
     caption = (
         f"{pixels:,} × {pixels:,} trainings of {steps:,} steps by AdamW, all from symmetric failure and differing in "
         "nothing but the shift of b for two neighbours (upwards) and the learning rate (to the right). On the left "
-        "there has not been time enough; then a smooth shore, behind it models that are perfect on two radii; from "
-        "rates of about 0.03 on, grains of everything. Hover for what a pixel is, drag to look closer, double-click to "
-        "come back. tegum.failure.maps.behind gives the training behind a pixel."
+        "there has not been time enough; then a smooth shore, behind it perfect models with long and short spokes; "
+        "from rates of about 0.03 on, grains of everything. Hover for what a pixel is, drag to look closer, double-click "
+        "to come back. tegum.failure.maps.behind gives the training behind a pixel."
     )
     return Panel("map", "How each training ends", caption, figure)
 

@@ -11,11 +11,11 @@ from tegum.failure.outcomes import (
     ASYMMETRIC_FAILURE,
     COLLAPSED,
     DEAD_BY_BIAS,
+    INNER_OUTER,
     NAMES,
     PERFECT_IRREGULAR,
     PERFECT_REGULAR,
     SYMMETRIC_FAILURE,
-    TWO_RADII,
     Outcomes,
     outcomes,
 )
@@ -23,7 +23,7 @@ from tegum.failure.timelines import ASYMMETRIC, Timeline, timeline
 from tegum.geometry.directions import norms
 from tegum.geometry.polytopes import aligned
 from tegum.plots.rates import stacked_rates
-from tegum.plots.states import state_raster, state_shares
+from tegum.plots.states import SHADES, state_raster, state_shares
 from tegum.plots.zones import latent_zones
 from tegum.spec import Count, NotNegative, Positive
 from tegum.toy.features import OneHot
@@ -39,15 +39,6 @@ FEATURES = 7  # in the source's failing model
 STATED = 3000 / 25_000  # "stayed as it was since about step 3,000", of 25,000
 RECORDS, FINE = 50, 500  # recorded steps
 SHOWN = 100  # rows of the raster
-
-# Perfect in greens and blues, failed in warm colours, on the way in greys.
-SHADES = dict(
-    zip(
-        NAMES,
-        ("#12805F", "#57B2DE", "#0F6CA8", "#C95300", "#E3A008", "#A8558C", "#7A2E4D", "#D8D3C7", "#8F897C", "#26241F"),
-        strict=True,
-    )
-)
 
 FAILS = Claim(
     "Instead of the symmetric configuration that they could reach, models sometimes end in failure.",
@@ -324,7 +315,7 @@ def _example(line: Timeline, kind: int) -> tuple[int, int]:
 
 def _raster(run: Run) -> Panel:
     line = _timeline(run)
-    when = np.nan_to_num(line.captured(PERFECT_REGULAR, PERFECT_IRREGULAR, TWO_RADII), nan=np.inf)[:SHOWN]
+    when = np.nan_to_num(line.captured(PERFECT_REGULAR, PERFECT_IRREGULAR, INNER_OUTER), nan=np.inf)[:SHOWN]
     figure = state_raster(line.step, line.kind[:SHOWN][np.argsort(when, kind="stable")], NAMES, SHADES)
     caption = (
         f"The first {len(when)} seeds, one row each, recorded {FINE} times; the first to give all features back is "

@@ -102,14 +102,14 @@ TILTED = Claim(
     "Where lengths differ, the latent plane is tilted much more in the outputs of the long features: it is more "
     "parallel to them.",
     RADII,
-    f"Of the seeds that end with two radii, n = 7 and 8: the mean angle between plane and axis is smaller by more than "
-    f"{APART:.0f}° for the features on the outer circle than for those on the inner one, in the mean over seeds "
-    "(the threshold was fixed beforehand; that the mean over seeds counts, after a look at others).",
+    "Of the seeds whose norms end in an inner and an outer group, n = 7 and 8: the mean angle between plane and axis "
+    f"is smaller by more than {APART:.0f}° for the features of the outer group than for those of the inner one, in the "
+    "mean over seeds (the threshold was fixed beforehand; that the mean over seeds counts, after a look at others).",
 )
 EVERY = Claim(
     "And in every output of a long feature more than in every output of a short one.",
     f"Ours, a stricter reading of {RADII}",
-    "Of the same seeds, in more than 95 in 100 the largest angle on the outer circle is below the least on the inner.",
+    "Of the same seeds, in more than 95 in 100 the largest angle in the outer group is below the least in the inner.",
 )
 LEVEL = Claim(
     "In a perfectly symmetric set-up the latent plane is tilted equally in all outputs.",
@@ -174,7 +174,7 @@ class Tilt(Experiment):
         found = [circles(run) for run in runs.values()]
         of = {name: np.concatenate([getattr(part, name) for part in found]) for name in vars(found[0])}
         two, gap = of["two"], (of["inner"] - of["outer"])[of["two"]]
-        lone, radii = "seeds just out of symmetric failure", "seeds with two radii"
+        lone, radii = "seeds just out of symmetric failure", "seeds with two groups"
         return [
             judge_rate(OUTWARD, others > 0, above=0.5, where=lone,
                        note=f"Tilt, the push of b_7 against the imbalance, points outwards in {(tilts > 0).sum()} of "
@@ -201,12 +201,12 @@ class Tilt(Experiment):
         theory = [(np.array([0.8, longest]), np.full(2, angle)) for angle in level]
         figure = against(
             few, theory, names, x_label="‖W<sub>i</sub>‖", y_label="angle between plane and axis i, degrees",
-            words=("trained, two radii", "regular polygon"),
+            words=("trained, long and short", "regular polygon"),
         )  # fmt: skip
         caption = (
-            "Each point is one output of a trained model with two radii (at most 200 models of each size). 90° would "
-            "be an output that the latent does not move. Short features stand steeply on the plane, long ones lie "
-            "nearer to it; dashed: the regular polygon, where all angles are equal."
+            "Each point is one output of a trained model with an inner and an outer group (at most 200 of each size). "
+            "90° would be an output that the latent does not move. Short features stand steeply on the plane, long ones "
+            "lie nearer to it; dashed: the regular polygon, where all angles are equal."
         )
         return Panel("angles", "How tilted the plane is in each output", caption, figure)
 
@@ -233,12 +233,12 @@ def _history(run: Run) -> tuple[np.ndarray, np.ndarray, Timeline]:
 
 def _much(gap: np.ndarray, outer: np.ndarray, inner: np.ndarray) -> Judged:
     if not len(gap):
-        return unjudged(TILTED, "no seeds with two radii")
+        return unjudged(TILTED, "no seeds with an inner and an outer group")
     note = (
-        f"Of {len(gap)} models {(gap > APART).mean():.0%} exceed it. In the median {np.median(outer):.0f}° on the "
-        f"outer circle and {np.median(inner):.0f}° on the inner."
+        f"Of {len(gap)} models {(gap > APART).mean():.0%} exceed it. In the median {np.median(outer):.0f}° in the "
+        f"outer group and {np.median(inner):.0f}° in the inner."
     )
-    return judge_mean(TILTED, gap, above=APART, where="seeds with two radii", unit="°", note=note)
+    return judge_mean(TILTED, gap, above=APART, where="seeds with an inner and an outer group", unit="°", note=note)
 
 
 # ---- The polygon held still ------------------------------------------------------------------------------------------
@@ -455,9 +455,9 @@ def _zones(run: Run) -> Panel:
     titles = [f"seed {FIRST + k}" for k in shown]
     figure = latent_zones((W[shown], b[shown]), titles, subtitles=words)
     caption = (
-        "A regular polygon and two models with two radii. A feature's output is 1 at its tip and 0 at the edge of its "
-        "zone, so the zone begins 1/‖W_i‖ before the tip: a short feature needs a wide zone because the plane is "
-        "hardly tilted in its output."
+        "A regular polygon and two models with an inner and an outer group. A feature's output is 1 at its tip and 0 "
+        "at the edge of its zone, so the zone begins 1/‖W_i‖ before the tip: a short feature needs a wide zone because "
+        "the plane is hardly tilted in its output."
     )
     return Panel("zones", "Short features have wide zones", caption, figure)
 

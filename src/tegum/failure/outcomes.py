@@ -19,14 +19,14 @@ from tegum.geometry.responses import depths_of
 from tegum.geometry.weights import Weights, weights_of
 
 NAMES = (
-    "perfect regular", "perfect irregular", "two radii", "symmetric failure", "asymmetric failure", "collapsed",
-    "dead by bias", "imperfect", "still moving", "diverged",
+    "perfect regular", "perfect irregular", "inner and outer group", "symmetric failure", "asymmetric failure",
+    "collapsed", "dead by bias", "imperfect", "still moving", "diverged",
 )  # fmt: skip
 (
-    PERFECT_REGULAR, PERFECT_IRREGULAR, TWO_RADII, SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, COLLAPSED, DEAD_BY_BIAS,
+    PERFECT_REGULAR, PERFECT_IRREGULAR, INNER_OUTER, SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, COLLAPSED, DEAD_BY_BIAS,
     IMPERFECT, STILL_MOVING, DIVERGED,
 ) = range(len(NAMES))  # fmt: skip
-PERFECT = (PERFECT_REGULAR, PERFECT_IRREGULAR, TWO_RADII)
+PERFECT = (PERFECT_REGULAR, PERFECT_IRREGULAR, INNER_OUTER)
 CHUNK = 20_000  # models at a time: their n² responses in double precision stay in a few tens of MB
 
 
@@ -43,9 +43,9 @@ class Thresholds:
     even: the same for the learnt part of a symmetric failure, which is passed through more often than rested in.
     short: the column of a symmetrically failed feature is shorter than this part of the learnt features' mean
         norm. At rest it is zero; while the others sweep to one side it grows to 0.1, where the feature is soon learnt.
-    radii: two circles are apart by more than this part of the inner radius.
-    spread: norms on each of two circles differ by less than this part of what is between the circles. Trained ones have
-        up to 0.25 and few lie between that and 1.
+    radii: the mean norms of an inner and an outer group are apart by more than this part of the inner one.
+    spread: norms in each group differ by less than this part of what is between the two means. Trained ones have up to
+        0.25 and few lie between that and 1.
     angle: features this close in direction (rad) have collapsed into one, if each wakes the other by more than
         `unlearnt`.
     moving: a model with a larger entry of the gradient of the loss, summed over samples and features, is on its way.
@@ -74,8 +74,8 @@ class Outcomes:
     gradient: largest entry of that loss's gradient, in W or b.
     irregularity: of the learnt features' directions; 0 for a regular polygon.
     inner, outer: mean norms of the learnt features on each side of the largest step between their norms.
-    interface, within: with two radii in the plane, the smallest angle (rad) between neighbours on different circles,
-        and the largest between neighbours on one; else NaN.
+    interface, within: with an inner and an outer group in the plane, the smallest angle (rad) between neighbours of
+        different groups, and the largest between neighbours of one; else NaN.
     margin: how far the nearest tip of another feature is from some zone; negative inside one.
     """
 
@@ -125,11 +125,15 @@ def outcomes(model: Any, thresholds: Thresholds | None = None) -> Outcomes:
     model: whatever `tegum.geometry.weights_of` reads, with tied weights and no encoder bias: a `Run`, a part of it, a
         pair (W, b) of arrays (..., m, n) and (..., n), such as a recorded history.
 
+    A name is that of the moment. On its way a model may have one that does not say how it ends: in the middle of a
+    recovery it is an "asymmetric failure". Compare the states of a history for what lasts.
+
     The first name that fits:
 
     - diverged: not finite, or a loss a thousand times that of silence.
-    - perfect regular, two radii, perfect irregular: every feature comes back and nothing else; the directions are a
-        regular polygon; or lie on two circles; or neither.
+    - perfect regular, inner and outer group, perfect irregular: every feature comes back and nothing else; the features
+        are a regular polygon; or their norms make two groups, each narrower than half of what is between them (each
+        group may hold several radii: `tegum.geometry.circles` counts those); or neither.
     - symmetric failure: k ≥ 1 features have columns near zero, outputs that fire (b = 1/n at rest), and the
         rest is a perfect model and a regular polygon.
     - still moving: the gradient is not small. (Slow drifts have small ones: compare a history's states for these.)
@@ -199,7 +203,7 @@ def _outcomes(W: Float[np.ndarray, "k m n"], b: Float[np.ndarray, "k n"], cuts: 
             _collapsed(W, off, length, missing, short, cuts), dead.any(axis=-1), unlearnt > 0,
         ],
         [
-            DIVERGED, PERFECT_REGULAR, TWO_RADII, PERFECT_IRREGULAR, SYMMETRIC_FAILURE, STILL_MOVING, COLLAPSED,
+            DIVERGED, PERFECT_REGULAR, INNER_OUTER, PERFECT_IRREGULAR, SYMMETRIC_FAILURE, STILL_MOVING, COLLAPSED,
             DEAD_BY_BIAS, ASYMMETRIC_FAILURE,
         ],
         default=IMPERFECT,
@@ -287,7 +291,7 @@ def _gaps(
     learnt: Bool[np.ndarray, "k n"],
     two: Bool[np.ndarray, " k"],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The smallest angle between neighbours on different circles and the largest between those on one circle."""
+    """The smallest angle between neighbours of different groups and the largest between those of one."""
     interface, within = np.full(len(W), np.nan), np.full(len(W), np.nan)
     if W.shape[-2] != 2 or not two.any():
         return interface, within

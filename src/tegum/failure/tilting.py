@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tegum.failure.forces import by_sample, forces
-from tegum.failure.outcomes import PERFECT_REGULAR, SYMMETRIC_FAILURE, TWO_RADII, outcomes
+from tegum.failure.outcomes import INNER_OUTER, PERFECT_REGULAR, SYMMETRIC_FAILURE, outcomes
 from tegum.failure.timelines import Timeline
 from tegum.geometry.directions import norms
 from tegum.geometry.orientation import tilt
@@ -104,7 +104,7 @@ def released(W: np.ndarray, b: np.ndarray, line: Timeline) -> list[Along]:
 class CircleTilts:
     """Angles in degrees between latent plane and axes of models, each array (k,), and what each model is.
 
-    outer, inner: means over the features on each circle; most: the largest on the outer, least: the least on the inner;
+    outer, inner: means over the features of each group; most: the largest of the outer, least: the least of the inner;
     spread: largest less least of all; longest: the largest norm.
     """
 
@@ -120,11 +120,12 @@ class CircleTilts:
 
 
 def circle_tilts(W: np.ndarray, b: np.ndarray) -> CircleTilts:
-    """The tilts of models W (k, m, n), b (k, n), features being divided where the norms of two circles meet."""
+    """The tilts of models W (k, m, n), b (k, n), features being divided half-way between the
+    mean norms of the inner and the outer group."""
     states, length, angle = outcomes((W, b)), norms(W), tilt((W, b))
     far = length > (states.inner + states.outer)[:, None] / 2
     return CircleTilts(
-        states.kind == TWO_RADII, states.kind == PERFECT_REGULAR, states.perfect,
+        states.kind == INNER_OUTER, states.kind == PERFECT_REGULAR, states.perfect,
         _mean(angle, far), _mean(angle, ~far), np.where(far, angle, -np.inf).max(-1),
         np.where(far, np.inf, angle).min(-1), np.ptp(angle, axis=-1), length.max(-1),
     )  # fmt: skip

@@ -29,10 +29,9 @@ RECOVERIES = (NEVER, STILL, SYMMETRIC, ASYMMETRIC, LOST)
 class Timeline:
     """What each model was at each recorded step.
 
-    step (t,): the recorded steps, rising. states: `Outcomes` of shape (..., t), the last axis being time. What
-    happened between
-    two recorded steps is not seen: a stay shorter than their distance may be missed, and every time below is that of a
-    recorded step.
+    step (t,): the recorded steps, rising. states: `Outcomes` of shape (..., t), the last axis being time. What happened
+    between two recorded steps is not seen: a stay shorter than their distance may be missed, and every time below is
+    that of a recorded step.
     """
 
     step: np.ndarray
@@ -53,8 +52,8 @@ class Timeline:
         return np.where(inside.any(axis=-1), self.step[inside.argmax(axis=-1)], np.nan)
 
     def escaped(self, *kinds: int) -> Float[np.ndarray, "*batch"]:
-        """The first recorded step out of these states after the capture; NaN if it never came, or nothing was "
-        "caught."""
+        """The first recorded step out of these states after the capture; NaN if it never came, or nothing was
+        caught."""
         inside = np.isin(self.kind, kinds)
         out = np.maximum.accumulate(inside, axis=-1) & ~inside
         return np.where(out.any(axis=-1), self.step[out.argmax(axis=-1)], np.nan)
@@ -77,7 +76,8 @@ class Timeline:
         - "never caught": in symmetric failure at no recorded step;
         - "still caught": in it at the last one;
         - "recovered symmetrically": caught, and perfect and regular at the end: all features came to share one polygon;
-        - "recovered asymmetrically": caught, and perfect at the end, but not regular, with two radii or otherwise;
+        - "recovered asymmetrically": caught, and perfect at the end, but not regular, in an inner and an outer
+          group or otherwise;
         - "left, not recovered": caught, and neither at the end.
         """
         end, caught = self.kind[..., -1], self.visited(SYMMETRIC_FAILURE)

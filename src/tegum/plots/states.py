@@ -13,7 +13,7 @@ from tegum.plots.rates import PERCENT, wide
 SHADES = {
     "perfect regular": "#12805F",
     "perfect irregular": "#57B2DE",
-    "two radii": "#0F6CA8",
+    "inner and outer group": "#0F6CA8",
     "symmetric failure": "#C95300",
     "asymmetric failure": "#E3A008",
     "collapsed": "#A8558C",
