@@ -27,6 +27,15 @@ def test_a_straight_line_is_one_regime() -> None:
     assert regimes(x, noise - 0.2 * x).count == 1
 
 
+def test_falls_after_a_plateau_are_counted_and_slowing_down_is_not() -> None:
+    x = np.arange(80.0)
+    stairs = np.interp(x, [0, 10, 30, 35, 60, 65, 79], [0, -2, -2.1, -4, -4.1, -5, -5])
+    assert regimes(x, stairs).renewed(stairs) == 2
+    slowing = 3 * np.exp(-x / 15)
+    assert regimes(x, slowing).count > 2
+    assert regimes(x, slowing).renewed(slowing) == 0
+
+
 def test_the_split_is_the_best_of_all() -> None:
     rng = np.random.default_rng(2)
     x, y = np.sort(rng.normal(size=14)), rng.normal(size=14).cumsum()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tegum as tg
-from tegum.geometry.sets import across, at_angle, collapsed, side_by_side, within
+from tegum.geometry.sets import across, at_angle, collapsed, side_by_side, twist, within
 
 
 def ring(*degrees: float) -> np.ndarray:
@@ -46,8 +46,20 @@ def test_two_of_fifteen_pairings_of_a_hexagon_are_side_by_side() -> None:
     assert side_by_side(hexagons).all(axis=-1).mean() == pytest.approx(2 / 15, abs=0.015)
 
 
+@pytest.mark.parametrize("degrees", [0.0, 20.0, 60.0])
+def test_twist_of_two_triples_about_their_axis(degrees: float) -> None:
+    axis, turn = np.ones(3) / np.sqrt(3), np.radians(degrees)
+    cross = np.cross(np.eye(3), axis)
+    turned = np.eye(3) + np.sin(turn) * cross + (1 - np.cos(turn)) * cross @ cross
+    W = np.concatenate([np.eye(3), -turned], axis=1)
+    assert float(twist(W)) == pytest.approx(degrees, abs=1e-5)
+    assert np.isnan(twist(W * [1, 1, 1, 1, 1, 0.1]))
+
+
 def test_bad_input() -> None:
     with pytest.raises(tg.BadInput, match="cannot be split into 3 equal sets"):
         within(np.eye(4), 3)
     with pytest.raises(tg.BadInput, match="with n even: pairs of features in a plane"):
         side_by_side(np.eye(3))
+    with pytest.raises(tg.BadInput, match="two sets of three features in space"):
+        twist(np.eye(6))

@@ -24,6 +24,15 @@ class Regimes:
     def count(self) -> int:
         return len(self.slope)
 
+    def renewed(self, y: Float[np.ndarray, "t"]) -> int:
+        """How often the curve falls at least twice as fast as in the piece before, by a twentieth of its range or more.
+
+        0 for whatever slows down all the way, such as an exponential decay; each plateau that is left adds one.
+        """
+        fall = y[self.edges[:-1]] - y[self.edges[1:] - 1]
+        large = fall[1:] > 0.05 * np.ptp(y)
+        return int((large & (self.slope[1:] < np.minimum(2 * self.slope[:-1], 0))).sum())
+
 
 def regimes(
     x: Float[np.ndarray, "t"], y: Float[np.ndarray, "t"], *, most: int = MOST, shortest: int = SHORTEST
@@ -83,10 +92,11 @@ def moved_in_drops(loss: Float[np.ndarray, "t"], shares: Float[np.ndarray, "t n"
     """The part of all motion Σ_i |ΔD_i| that falls into the quarter of the time in which log loss falls fastest.
 
     loss (t,), shares (t, n): D_i at even intervals, until `arrival`. 0.25 if the two had nothing to do with each other
-    in time, 1 if geometry moved in drops only. NaN for less than eight intervals.
+    in time, 1 if geometry moved in drops only. NaN for less than eight intervals, and where the loss has not been at its
+    last value for a tenth of the time: it has not arrived.
     """
     end = arrival(loss)
-    if end < 8:
+    if end < 8 or end > 0.9 * len(loss):
         return float("nan")
     fall = -np.diff(np.log(loss[: end + 1]))
     motion = np.abs(np.diff(shares[: end + 1], axis=0)).sum(axis=1)

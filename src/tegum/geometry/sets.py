@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from tegum.errors import BadInput
-from tegum.geometry.directions import REPRESENTED, angles, represented
+from tegum.geometry.directions import REPRESENTED, angles, cosines, represented
 from tegum.geometry.polytopes import GAP_TOLERANCE
 
 CLOSE = GAP_TOLERANCE
@@ -70,6 +70,25 @@ def side_by_side(W: Float[np.ndarray, "*batch m n"]) -> Bool[np.ndarray, "*batch
     rank = np.argsort(np.argsort(np.arctan2(W[..., 1, :], W[..., 0, :]), axis=-1), axis=-1)
     apart = np.abs(rank[..., 0::2] - rank[..., 1::2])
     return np.asarray((apart == 1) | (apart == n - 1))
+
+
+def twist(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch"]:
+    """How far two sets of three in space are turned from an octahedron towards a triangular prism, 0° to 60°.
+
+    Two orthogonal triples that open to opposite sides of one axis have, at an angle φ between two of their features
+    around it, the cosine (2 cos φ − 1)/3: −1 for antipodal ones (φ = 180°), −2/3 in a prism (φ = 120°). The twist is
+    180° − φ at the mean over features of their most negative cosine with the other set. NaN for models whose sets are
+    not two orthogonal triples (within 15°). W (…, 3, 6).
+
+    >>> twist(np.concatenate([np.eye(3), -np.eye(3)], axis=1)).round(6)
+    array(0.)
+    """
+    if W.shape[-2:] != (3, 6):
+        raise BadInput(f"W of shape {W.shape} must have shape (..., 3, 6): two sets of three features in space.")
+    between = cosines(W)[..., :3, 3:]
+    opposite = (between.min(axis=-1).mean(axis=-1) + between.min(axis=-2).mean(axis=-1)) / 2
+    turn = 180 - np.degrees(np.arccos(np.clip((3 * opposite + 1) / 2, -1, 1)))
+    return np.asarray(np.where(at_angle(W, 2, 90.0), turn, np.nan))
 
 
 def _size(W: np.ndarray, sets: int) -> int:
