@@ -17,6 +17,7 @@ from tegum.claims import (
     decide,
     judge_fact,
     judge_mean,
+    judge_pairs,
     judge_rate,
     mean_interval,
     rate_interval,
@@ -80,6 +81,13 @@ def test_one_sample_says_nothing_about_the_spread() -> None:
     assert mean_interval(np.array([3.0])) == (3.0, -math.inf, math.inf)
 
 
+def test_a_few_samples_that_are_all_alike_say_nothing_about_the_spread_either() -> None:
+    assert mean_interval(np.ones(19)) == (1.0, -math.inf, math.inf)
+    assert mean_interval(np.ones(20)) == (1.0, 1.0, 1.0)
+    judged = judge_mean(CLAIM, np.ones(6), above=0.5, where="swans")
+    assert (judged.verdict, judged.measured) == ("unclear", "1, no interval, over 6 swans")
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
@@ -109,6 +117,26 @@ def test_a_judged_mean_says_what_was_averaged() -> None:
     judged = judge_mean(CLAIM, np.array([1.0, 2.0, 3.0]), above=-1, where="swans", unit=" kg")
     assert judged.measured == "2 kg, 95 % interval -0.484 to 4.48, over 3 swans"
     assert (judged.verdict, judged.value, judged.count) == ("holds", 2.0, 3)
+
+
+def test_thousands_are_written_out() -> None:
+    judged = judge_mean(CLAIM, np.array([1680.0, 1690.0]), above=0, where="swans", unit=" steps")
+    assert judged.measured == "1,685 steps, 95 % interval 1,621 to 1,749, over 2 swans"
+
+
+def test_pairs_are_judged_by_those_that_differ() -> None:
+    """Six differ, all for the first: p⁶ = 0.025 at the low end."""
+    mine, its = np.arange(10) < 9, np.arange(10) < 3
+    judged = judge_pairs(CLAIM, mine, its, where="swans")
+    assert (judged.verdict, judged.value, judged.count) == ("holds", 1.0, 10)
+    assert judged.low == pytest.approx(0.025 ** (1 / 6))
+    assert judged.measured == (
+        "9 against 3 of 10 swans; of 6 in which they differ, the first in 6, 95 % interval 54% to 100%"
+    )
+    assert judge_pairs(CLAIM, its, mine, where="swans").verdict == "fails"
+    assert judge_pairs(CLAIM, mine[:8], its[:8], where="swans").verdict == "unclear"
+    same = judge_pairs(CLAIM, mine, mine, where="swans")
+    assert (same.verdict, same.measured) == ("unclear", "9 against 9 of 10 swans: no seed tells the two apart")
 
 
 @pytest.mark.parametrize("samples", [[3.0], [1.0, math.nan], [1.0, math.inf]], ids=str)

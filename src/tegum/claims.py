@@ -9,6 +9,7 @@ from scipy import stats
 
 Verdict = Literal["holds", "fails", "unclear"]
 LEVEL = 0.95  # of every interval in this project
+FEW = 20  # fewer samples than this that are all alike say nothing about their spread
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,17 @@ def rate_interval(successes: int | np.ndarray, count: int | np.ndarray) -> tuple
 
 
 def mean_interval(samples: np.ndarray) -> tuple[float, float, float]:
-    """Mean and Student's 95 % interval over independent samples (seeds)."""
+    """Mean and Student's 95 % interval over independent samples (seeds).
+
+    A single sample has no interval, nor have fewer than twenty that are all alike: six successes in six are no proof
+    that nothing else can happen.
+
+    >>> mean_interval(np.ones(6))
+    (1.0, -inf, inf)
+    """
     samples = np.asarray(samples, float)
     mean = float(samples.mean())
-    if len(samples) < 2:
+    if len(samples) < 2 or (len(samples) < FEW and np.ptp(samples) == 0):
         return mean, -math.inf, math.inf
     half = float(stats.t.ppf(0.5 + LEVEL / 2, len(samples) - 1) * samples.std(ddof=1) / math.sqrt(len(samples)))
     return mean, mean - half, mean + half
@@ -99,9 +107,29 @@ def judge_mean(
 ) -> Judged:
     """A claim about a mean over independent seeds: does it lie above a threshold?"""
     mean, low, high = mean_interval(samples)
-    measured = f"{mean:.3g}{unit}, 95 % interval {low:.3g} to {high:.3g}, over {len(samples)} {where}"
+    interval = f"95 % interval {_number(low)} to {_number(high)}" if math.isfinite(high) else "no interval"
+    measured = f"{_number(mean)}{unit}, {interval}, over {len(samples)} {where}"
     return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=mean,
                   low=low, high=high, count=len(samples), note=note)  # fmt: skip
+
+
+def judge_pairs(claim: Claim, mine: np.ndarray, its: np.ndarray, *, where: str, note: str = "") -> Judged:
+    """A claim that of two treatments of the same seeds the first succeeds more often; both are yes or no for each seed.
+
+    Seeds in which both succeed or both fail say nothing about the difference. Of the others, does the first alone
+    succeed in more than half? The interval is that rate's exact one (McNemar's test in its exact form).
+    """
+    mine, its = np.asarray(mine, bool), np.asarray(its, bool)
+    alone, other = int((mine & ~its).sum()), int((its & ~mine).sum())
+    words = f"{int(mine.sum())} against {int(its.sum())} of {mine.size} {where}"
+    if not alone + other:
+        return unjudged(claim, f"{words}: no seed tells the two apart", note=note)
+    low, high = (float(bound) for bound in rate_interval(alone, alone + other))
+    measured = (
+        f"{words}; of {alone + other} in which they differ, the first in {alone}, 95 % interval {low:.0%} to {high:.0%}"
+    )
+    return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=0.5),
+                  value=alone / (alone + other), low=low, high=high, count=mine.size, note=note)  # fmt: skip
 
 
 def judge_interval(
@@ -117,3 +145,7 @@ def judge_fact(claim: Claim, true: bool, measured: str, value: float, *, note: s
     decided."""
     return Judged(**asdict(claim), measured=measured, verdict="holds" if true else "fails", value=float(value),
                   low=float(value), high=float(value), count=1, note=note)  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
