@@ -48,3 +48,10 @@ def test_rate_lines_stay_between_0_and_100_percent() -> None:
     assert figure.layout.xaxis.type == "log"
     assert lines[0].text[0] == "42.5 % (95 % interval 28.5–58.0 %)"
     assert [band.fillcolor for band in bands] == [style.faint(line.line.color, 0.16) for line in lines]
+
+
+def test_stepped_rates_stay_until_the_next() -> None:
+    figure = rate_lines([0, 1], COUNTS / 40, LOW, HIGH, NAMES, x_label="step", y_label="share", stepped=True)
+    assert [line.name for line in figure.data] == NAMES
+    assert {(line.line.shape, line.mode) for line in figure.data} == {("hv", "lines")}
+    assert figure.data[0].text[0] == "42.5 % (95 % interval 28.5–58.0 %)"

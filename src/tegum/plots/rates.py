@@ -49,7 +49,7 @@ def stacked_rates(
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            customdata=[_counted(*row) for row in zip(counts[:, s], total, low[:, s], high[:, s], strict=True)],
+            customdata=[counted(*row) for row in zip(counts[:, s], total, low[:, s], high[:, s], strict=True)],
             hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x}}<br>%{{customdata}}<extra></extra>",
         )
     figure.update_xaxes(title_text=x_label, type="category", showgrid=False)
@@ -72,20 +72,26 @@ def rate_lines(
     x_label: str,
     y_label: str,
     log_x: bool = False,
+    stepped: bool = False,
 ) -> go.Figure:
     """One line per name with its 95 % interval, on an axis from 0 to 100 %.
 
-    x (p,); rate, low, high (p, len(names)), in [0, 1].
+    x (p,); rate, low, high (p, len(names)), in [0, 1]. stepped: each rate stays until the next x, as in survival
+    curves; then intervals are on hover alone, for bands of many curves cover each other.
     """
     text = [
         [f"{_percent(v, 1)} % ({_interval(a, b, 1)})" for v, a, b in zip(*row, strict=True)]
         for row in zip(*(np.asarray(part, float) for part in (rate, low, high)), strict=True)
     ]
     figure = banded(x, rate, low, high, names, text, x_label=x_label, y_label=y_label, log_x=log_x)
+    if stepped:
+        figure.data = figure.data[len(names) :]
+        figure.update_traces(mode="lines", line={"shape": "hv"})
     return figure.update_yaxes(range=[-0.02, 1.02], **PERCENT)
 
 
-def _counted(count: int, total: int, low: float, high: float) -> str:
+def counted(count: int, total: int, low: float, high: float) -> str:
+    """A count with its share and interval, in words for a hover."""
     places = 0 if total < 500 else 1
     share = _percent(count / max(total, 1), places)
     return f"{count} of {total} ({share} %, {_interval(low, high, places)})"
