@@ -87,6 +87,22 @@ def test_a_cantor_set_has_the_exponent_of_its_dimension() -> None:
     assert uncertainty_exponent(errors, changed).slope == pytest.approx(1 - np.log(2) / np.log(3), abs=0.03)
 
 
+def test_where_one_size_may_decide_the_interval_has_no_end() -> None:
+    changed = np.zeros((4, 100), bool)
+    changed[1, 0] = changed[2, 1] = True
+    changed[3, 2:7] = True
+    low, high = resampled(np.array([1e-4, 1e-3, 1e-2, 1e-1]), changed, times=400)
+    assert low < 0.7
+    assert high == np.inf
+
+
+def test_many_smooth_arms_are_found_smooth_where_pixels_can_tell_them_apart() -> None:
+    y, x = np.mgrid[0:1:512j, 0:1:512j]
+    arms = np.sin(2 * np.pi * 4 * (x + 0.3 * y)) > 0
+    assert box_dimension(edges(arms)).slope < 1.2
+    assert box_dimension(edges(arms[:64, :64])).slope == pytest.approx(1, abs=0.1)
+
+
 def test_answers_that_nothing_changes_have_no_exponent() -> None:
     with pytest.raises(
         BadInput, match=r"fewer than two sizes of error change any answer; take larger errors or more points\."

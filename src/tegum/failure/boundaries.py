@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float, Shaped
 
 from tegum.errors import BadInput
 
+STEEPEST = 8.0  # slopes beyond are as good as infinite
+
 
 def ranked(values: Float[np.ndarray, "*grid"]) -> Float[np.ndarray, "*grid"]:
     """Each value's rank among all, from 0 to 1, equal values alike; NaN stays. Shows a metric at any scale."""
@@ -50,15 +52,16 @@ class Scaling:
 def box_dimension(boundary: Bool[np.ndarray, "rows columns"]) -> Scaling:
     """The box-counting dimension of a boundary in one window: minus the slope of log N(s) on log s.
 
-    Boxes have sides 1, 2, 4 … up to an eighth of the window, each counted at the best of four shifts by half a box,
-    which removes most of what the grid's place adds. `slope` is D. Raises `BadInput` for an empty boundary.
+    Boxes have sides 2, 4, 8 … up to an eighth of the window, each counted at the best of four shifts by half a box,
+    which removes most of what the grid's place adds. A side of one pixel is left out: arms thinner than that are lost,
+    which bends the line there. `slope` is D. Raises `BadInput` for an empty boundary.
 
     >>> round(box_dimension(np.eye(256, dtype=bool)).slope, 2)
     1.0
     """
     if not boundary.any():
         raise BadInput("this map has no boundary to count; choose a window where the answer changes.")
-    size = 2 ** np.arange(int(np.log2(max(min(boundary.shape) // 8, 2))) + 1)
+    size = 2 ** np.arange(1, int(np.log2(max(min(boundary.shape) // 8, 4))) + 1)
     count = np.array([_boxes(boundary, int(s)) for s in size])
     return Scaling(size, count, -float(np.polyfit(np.log(size), np.log(count), 1)[0]))
 
@@ -98,12 +101,12 @@ def uncertainty_exponent(error: Float[np.ndarray, " k"], changed: Bool[np.ndarra
 def _poisson_slopes(error: np.ndarray, count: np.ndarray) -> np.ndarray:
     """The most likely slopes of log count on log error for Poisson counts (times, k), by bisection.
 
-    With the scale a at its best for each slope, the expected mean of log ε, weighed by ε^α, is the observed one; it rises
+    With the scale a at its best for each slope, the mean of log ε, weighed by ε^α, is the observed one; it rises
     with α.
     """
     x = np.log(error) - np.log(error).mean()
     observed = count @ x / count.sum(axis=1)
-    low, high = np.full(len(count), -8.0), np.full(len(count), 8.0)
+    low, high = np.full(len(count), -STEEPEST), np.full(len(count), STEEPEST)
     for _ in range(50):
         middle = (low + high) / 2
         weight = np.exp(middle[:, None] * x - np.abs(middle[:, None] * x).max(axis=1, keepdims=True))
@@ -118,5 +121,7 @@ def resampled(error: np.ndarray, changed: np.ndarray, times: int = 1000, seed: i
         changed.shape[1], np.full(changed.shape[1], 1 / changed.shape[1]), times
     )
     counts = draws @ changed.T
-    low, high = np.quantile(_poisson_slopes(error, counts[counts.any(axis=1)]), [0.025, 0.975])
+    slopes = _poisson_slopes(error, counts[counts.any(axis=1)])
+    slopes = np.where(np.abs(slopes) > 0.99 * STEEPEST, np.copysign(np.inf, slopes), slopes)  # one size alone changes
+    low, high = np.quantile(slopes, [0.025, 0.975], method="nearest")
     return float(low), float(high)
