@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from tegum.errors import BadInput
 from tegum.geometry.directions import REPRESENTED, angles, cosines, represented
 from tegum.geometry.polytopes import GAP_TOLERANCE
+from tegum.theory.co_occurrence import set_means
 
 CLOSE = GAP_TOLERANCE
 """How far an angle may be from 0°, 90° or 180° to be called so: the tolerance of `planar_arrangement`, 15°."""
@@ -80,8 +81,8 @@ def twist(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch"]:
     180° − φ at the mean over features of their most negative cosine with the other set. NaN for models whose sets are
     not two orthogonal triples (within 15°). W (…, 3, 6).
 
-    >>> twist(np.concatenate([np.eye(3), -np.eye(3)], axis=1)).round(6)
-    array(0.)
+    >>> float(twist(np.concatenate([np.eye(3), -np.eye(3)], axis=1)).round(6))
+    0.0
     """
     if W.shape[-2:] != (3, 6):
         raise BadInput(f"W of shape {W.shape} must have shape (..., 3, 6): two sets of three features in space.")
@@ -89,6 +90,23 @@ def twist(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch"]:
     opposite = (between.min(axis=-1).mean(axis=-1) + between.min(axis=-2).mean(axis=-1)) / 2
     turn = 180 - np.degrees(np.arccos(np.clip((3 * opposite + 1) / 2, -1, 1)))
     return np.asarray(np.where(at_angle(W, 2, 90.0), turn, np.nan))
+
+
+def principal_distance(W: Float[np.ndarray, "*batch m n"], sets: int) -> Float[np.ndarray, "*batch"]:
+    """How far WᵀW is from the nearest answer of PCA, ‖WᵀW − P‖_F / √m, for m up to the number of sets.
+
+    The first principal components of sets that co-occur are the sets' means, all of one variance, so P may be the
+    projection on any m orthogonal combinations of them: here on those that W has most of. 0 for PCA, 1 for W = 0.
+
+    >>> float(principal_distance(np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]]) / np.sqrt(2), 2).round(9))
+    0.0
+    """
+    means, m = set_means(sets, _size(W, sets)), W.shape[-2]
+    if m > sets:
+        raise BadInput(f"W of shape {W.shape} has m={m}, more than sets={sets}; PCA then needs more than their means.")
+    kept = means @ np.linalg.svd(W @ means)[2][..., :m, :].mT
+    apart = W.mT @ W - kept @ kept.mT
+    return np.asarray(np.linalg.norm(apart, axis=(-2, -1)) / np.sqrt(m))
 
 
 def _size(W: np.ndarray, sets: int) -> int:
