@@ -319,15 +319,38 @@ class Optimum:
     loss: float
 
 
-def frozen_optimum(W: np.ndarray, b: np.ndarray, feature: int, reach: float, fineness: int = 121) -> Optimum:
+def farthest(W: np.ndarray, b: np.ndarray, feature: int) -> float:
+    """How long a column of one feature may be, all others frozen, before its spill alone costs as much as silence.
+
+    In direction u the output of feature j upon it is |w| W_j·u + b_j, and reaches 1 at |w| = (1 − b_j) / (W_j·u). The
+    longest over 3,600 directions, and a hundredth more for those between. W (2, n), b (n,). Raises `BadInput` where
+    the others leave a direction free.
+
+    >>> W = np.array([[1.0, 0.0, -1.0, 0.0, 0.0], [0.0, 1.0, 0.0, -1.0, 0.0]])
+    >>> round(farthest(W, np.zeros(5), 4), 3)  # √2, where a square's tangents meet
+    1.428
+    """
+    bearing = np.radians(np.arange(3600) / 10)
+    along = np.stack([np.cos(bearing), np.sin(bearing)], axis=1) @ np.delete(W, feature, axis=1)
+    with np.errstate(divide="ignore"):
+        least = np.where(along > 1e-12, (1 - np.delete(b, feature)) / along, np.inf).min(axis=1)
+    if not np.isfinite(least).all():
+        raise BadInput("the other columns leave a direction in which no output hears a column; give a reach.")
+    return 1.01 * float(least.max())
+
+
+def frozen_optimum(
+    W: np.ndarray, b: np.ndarray, feature: int, reach: float | None = None, fineness: int = 121
+) -> Optimum:
     """The best (W_i, b_i) within `reach` of the origin, all others frozen, in the plane.
 
     The bias is known exactly for every column (`best_bias`), so only the plane is searched: a grid of fineness²
-    columns, and a simplex from its four best and from zero.
+    columns, and a simplex from its four best and from zero. reach: None for all columns that may be better than
+    silence (`farthest`).
     """
     if W.shape[0] != 2:
         raise BadInput(f"this model has m={W.shape[0]}; the search over all columns of one feature needs m=2.")
-    grid = reach * np.linspace(-1, 1, fineness)
+    grid = (farthest(W, b, feature) if reach is None else reach) * np.linspace(-1, 1, fineness)
     places = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     best = places[np.argsort(alone(W, b, feature, places)[0])[:4]]
     step = np.ptp(grid) / fineness * np.array([[0.0, 0], [1, 0], [0, 1]])

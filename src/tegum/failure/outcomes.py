@@ -111,6 +111,11 @@ class Outcomes:
         """Whether a model is perfect, but no regular polygon."""
         return np.asarray(self.perfect & (self.kind != PERFECT_REGULAR))
 
+    @property
+    def lone(self) -> np.ndarray:
+        """Whether a model is in symmetric failure with one feature unlearnt, which then has the shortest column."""
+        return np.asarray((self.kind == SYMMETRIC_FAILURE) & (self.unlearnt == 1))
+
     def counts(self) -> dict[str, tuple[int, float, float]]:
         """How many models have each name that occurs, with the exact 95 % interval of that share."""
         found = np.bincount(self.kind.ravel(), minlength=len(NAMES))

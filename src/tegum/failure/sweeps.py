@@ -175,7 +175,7 @@ def caught(run: Any, line: Timeline | None = None) -> tuple[Sweep, np.ndarray]:
     W = run.W_history.transpose("seed", "step", "latent", "feature").values
     b = run.b_history.transpose("seed", "step", "feature").values
     inside = line.kind == SYMMETRIC_FAILURE
-    one = inside & (line.states.unlearnt == 1)
+    one = line.states.lone
     last = len(line.step) - 1 - inside[:, ::-1].argmax(axis=-1)
     mine = np.flatnonzero((line.recovery() == ASYMMETRIC) & one[np.arange(len(one)), last])
     W, b = W[mine].astype(float), b[mine].astype(float)

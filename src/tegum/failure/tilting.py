@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tegum.failure.forces import by_sample, forces
-from tegum.failure.outcomes import INNER_OUTER, PERFECT_REGULAR, SYMMETRIC_FAILURE, outcomes
+from tegum.failure.outcomes import INNER_OUTER, PERFECT_REGULAR, outcomes
 from tegum.failure.timelines import Timeline
 from tegum.geometry.directions import norms
 from tegum.geometry.orientation import tilt
@@ -88,7 +88,7 @@ def released(W: np.ndarray, b: np.ndarray, line: Timeline) -> list[Along]:
     Of each model that was in symmetric failure with one feature unlearnt: the first recorded step out of it, if that
     feature is still unlearnt then.
     """
-    caught = (line.kind == SYMMETRIC_FAILURE) & (line.states.unlearnt == 1)
+    caught = line.states.lone
     found = []
     for k in np.flatnonzero(caught.any(1)):
         last = int(np.flatnonzero(caught[k])[-1])
