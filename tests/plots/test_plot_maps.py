@@ -64,3 +64,11 @@ def test_a_window_is_framed_where_it_is() -> None:
     plane = Plane(X, Y, np.zeros((2, 3, 3), np.uint8), window=(0.01, 0.1, 0.2, 0.4))
     frame = planes([plane], x_label="", y_label="", log_x=True).layout.shapes[0]
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.01, 0.1, 0.2, 0.4)
+
+
+def test_both_axes_may_be_logarithmic() -> None:
+    plane = Plane(X, np.array([0.1, 10.0]), np.zeros((2, 3, 3), np.uint8))
+    figure = planes([plane], x_label="", y_label="", log_x=True, log_y=True)
+    image = figure.layout.images[0]
+    assert (image.y, image.sizey) == (2.0, 4.0)
+    assert (figure.layout.yaxis.type, figure.layout.yaxis.range) == ("log", (-2.0, 2.0))

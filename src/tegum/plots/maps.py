@@ -56,6 +56,7 @@ def planes(
     x_label: str,
     y_label: str,
     log_x: bool = False,
+    log_y: bool = False,
     columns: int = 2,
     shades: Mapping[str, str] | None = None,
     scale: tuple[str, str, str] | None = None,
@@ -74,7 +75,7 @@ def planes(
     )  # fmt: skip
     for i, plane in enumerate(maps):
         row, column = i // wide + 1, i % wide + 1
-        _draw(figure, plane, row, column, log_x, x_label, y_label)
+        _draw(figure, plane, row, column, (log_x, log_y), x_label, y_label)
         figure.update_xaxes(title_text=x_label, row=row, col=column)
         figure.update_yaxes(title_text=y_label if column == 1 else None, row=row, col=column)
     for name, shade in (shades or {}).items():
@@ -91,11 +92,15 @@ def planes(
     )  # fmt: skip
 
 
-def _draw(figure: go.Figure, plane: Plane, row: int, column: int, log_x: bool, x_label: str, y_label: str) -> None:
+def _draw(
+    figure: go.Figure, plane: Plane, row: int, column: int, log: tuple[bool, bool], x_label: str, y_label: str
+) -> None:
     """The picture, placed in the logarithm on a logarithmic axis, below an unseen grid that answers to the pointer."""
-    across = np.log10(plane.x) if log_x else np.asarray(plane.x, float)
-    left, right = _ends(across)
-    bottom, top = _ends(np.asarray(plane.y, float))
+    placed = [
+        np.log10(part) if is_log else np.asarray(part, float)
+        for part, is_log in zip((plane.x, plane.y), log, strict=True)
+    ]
+    (left, right), (bottom, top) = (_ends(part) for part in placed)
     figure.add_layout_image(
         source=picture(plane.colour), x=left, y=top, sizex=right - left, sizey=top - bottom, xanchor="left",
         yanchor="top", sizing="stretch", layer="below", row=row, col=column, xref="x", yref="y",
@@ -105,9 +110,9 @@ def _draw(figure: go.Figure, plane: Plane, row: int, column: int, log_x: bool, x
         x0, x1, y0, y1 = plane.window
         frame = {"color": "#FFFFFF", "width": 2}
         figure.add_shape(type="rect", x0=x0, x1=x1, y0=y0, y1=y1, line=frame, row=row, col=column)
-    kind = "log" if log_x else "linear"
-    figure.update_xaxes(type=kind, range=[left, right], showgrid=False, constrain="domain", row=row, col=column)
-    figure.update_yaxes(range=[bottom, top], showgrid=False, row=row, col=column)
+    kinds = ["log" if is_log else "linear" for is_log in log]
+    figure.update_xaxes(type=kinds[0], range=[left, right], showgrid=False, constrain="domain", row=row, col=column)
+    figure.update_yaxes(type=kinds[1], range=[bottom, top], showgrid=False, row=row, col=column)
 
 
 def _ends(middles: np.ndarray) -> tuple[float, float]:

@@ -1,0 +1,150 @@
+"""The exact expectation of the tied model's squared error under sparse uniform x, kinks and all, for few features."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from tegum.errors import BadInput
+from tegum.spec import Count, Importance, Probability
+from tegum.toy.loss import Loss
+from tegum.toy.models import Model, Parameters
+from tegum.toy.product import Samples
+
+MOST = 4  # features: there are 2ⁿ patterns, and nodes^(n − 1) columns for the largest
+
+
+class ExactError(Loss):
+    """E Σ I_i (x_i − y_i)² of a tied ReLU autoencoder; each x_i is 0 with probability 1 − p, else uniform on (0, 1).
+
+    Like `ExpectedError`, which takes any model, but exact across a ReLU's kinks along one feature: few nodes then
+    make no ripples, which in flat places would be minima that do not exist. For at most four features.
+    """
+
+    feature_probability: Probability = 1.0
+    importance: Importance = 1.0
+    nodes: Count = 6
+
+    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+        W, b = parameters["W"], parameters["b"]
+        weights = jnp.broadcast_to(jnp.asarray(self.importance, W.dtype), b.shape)
+        found: Float[Array, "*lanes"] = expected_squares(
+            W, b, weights, jnp.asarray(self.feature_probability, W.dtype), int(self.nodes)
+        )
+        return found
+
+    def check(self, features: int) -> None:
+        if features > MOST:
+            raise BadInput(f"ExactError is for at most {MOST} features, not {features}; take samples and SquaredError.")
+        for name in ("importance", "feature_probability"):
+            given = getattr(self, name)
+            if isinstance(given, tuple) and (name != "importance" or len(given) != features):
+                raise BadInput(
+                    f"ExactError's {name} has {len(given)} values for {features} features; importance needs one number "
+                    f"or {features}, feature_probability one number."
+                )
+
+    def columns(self, features: int) -> int:
+        return 2**features
+
+
+def expected_squares(W: Any, b: Any, importance: Any, p: Any, nodes: int) -> Any:
+    """E Σ I_i (x_i − y_i)², (…): W (…, m, n), b and importance (…, n), p (…). NumPy in, NumPy out; JAX likewise.
+
+    Along its own feature, or the last active one where that is silent, an output's error is a quadratic on either side
+    of where its ReLU sets in, and is integrated exactly; over the others by Gauss–Legendre quadrature.
+    """
+    n = W.shape[-1]
+    rule = _rule(n, nodes)
+    x, along, at = (part.T.astype(b.dtype) for part in (rule.x, np.eye(n)[rule.inner], np.eye(n)[rule.output]))
+    gram = (W[..., :, :, None] * W[..., :, None, :]).sum(-3)
+    row = [_dot(at, [gram[..., i, j] for i in range(n)]) for j in range(n)]  # sums, since gathers have slow gradients
+    before = _dot(at, [b[..., i] for i in range(n)]) + sum(row[j] * x[j] for j in range(n))
+    slope = sum(row[j] * along[j] for j in range(n))
+    own, kink = (at * along).sum(0), _kink(before, slope)
+    error = rule.share.astype(b.dtype) * (_piece(own, before, slope, 0.0, kink) + _piece(own, before, slope, kink, 1.0))
+    p, active = p[..., None], rule.active.astype(b.dtype)
+    chance = p**active * (1 - p) ** (n - active)
+    silent = (1 - p[..., 0]) ** n * (importance * _relu(b) ** 2).sum(-1)
+    return silent + (chance * _dot(at, [importance[..., i] for i in range(n)]) * error).sum(-1)
+
+
+def _dot(at: np.ndarray, values: list[Any]) -> Any:
+    """Σ_i at[i] values[i]: (n, c) and n arrays (…) to (…, c)."""
+    return sum(part[..., None] * weight for part, weight in zip(values, at, strict=True))
+
+
+class _Rule(NamedTuple):
+    """One line (c,) for each place of one output: which output; the feature to integrate along; the values x (c, n) of
+    the others; how many are active; the share of the place in its pattern."""
+
+    output: np.ndarray
+    inner: np.ndarray
+    x: np.ndarray
+    active: np.ndarray
+    share: np.ndarray
+
+
+@cache
+def _rule(n: int, nodes: int) -> _Rule:
+    lines = []
+    for pattern in np.ndindex((2,) * n):
+        active = [int(i) for i in np.flatnonzero(pattern)]
+        for output in range(n) if active else ():
+            inner = output if output in active else active[-1]
+            outer = [j for j in active if j != inner]
+            point, share = _cube(len(outer), nodes)
+            x = np.zeros((len(share), n))
+            x[:, outer] = point
+            lines += [(output, inner, place, len(active), part) for place, part in zip(x, share, strict=True)]
+    return _Rule(*(np.array(column) for column in zip(*lines, strict=True)))
+
+
+def _cube(dimensions: int, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss–Legendre points (nodes^d, d) of the unit cube, and their weights."""
+    point, weight = np.polynomial.legendre.leggauss(nodes)
+    choice = np.indices((nodes,) * dimensions).reshape(dimensions, nodes**dimensions)
+    return (point[choice].T + 1) / 2, np.atleast_1d((weight[choice] / 2).prod(0))
+
+
+def _kink(before: Any, slope: Any) -> Any:
+    """Where before + slope t changes sign in [0, 1]; its own derivative adds nothing, as the error is continuous."""
+    xp = before.__array_namespace__()
+    flat = slope == 0
+    at = xp.where(flat, 0, xp.clip(-before / xp.where(flat, 1, slope), 0, 1))
+    return jax.lax.stop_gradient(at) if isinstance(at, jax.Array) else at
+
+
+def _piece(own: Any, before: Any, slope: Any, low: Any, high: Any) -> Any:
+    """∫ (own t − ReLU(before + slope t))² dt from low to high, without a kink between: two points are exact."""
+    middle, half = (high + low) / 2, (high - low) / 2
+    total = 0.0
+    for sign in (-1, 1):
+        t = middle + sign * half / 3**0.5
+        total = total + half * (own * t - _relu(before + slope * t)) ** 2
+    return total
+
+
+def _relu(z: Any) -> Any:
+    return z.__array_namespace__().where(z > 0, z, 0)
+
+
+class OneActiveError(Loss):
+    """E Σ (x_i − y_i)² of a tied ReLU autoencoder where exactly one feature is active, with a value uniform on (0, 1).
+
+    The loss of Chen et al. 2023, H/(3c) there, exact: `tegum.theory.critical` has it as a closed form.
+    """
+
+    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+        W, b = parameters["W"], parameters["b"]
+        slope = (W[:, :, None] * W[:, None, :]).sum(0)
+        before, own = jnp.broadcast_to(b[:, None], slope.shape), np.eye(len(b)).astype(b.dtype)
+        kink = _kink(before, slope)
+        found = _piece(own, before, slope, 0.0, kink) + _piece(own, before, slope, kink, 1.0)
+        return found.sum() / len(b)
+
+    def columns(self, features: int) -> int:
+        return features
