@@ -1,5 +1,6 @@
 """Circles: counting on cases worked by hand, the experiment at its quick size, a second opinion on trainings."""
 
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -7,10 +8,11 @@ from oracle.batch import adamw
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.two_circles import FEATURES, FRESH, TwoCircles
+from tegum.experiments.two_circles import FEATURES, FRESH, TWO, TwoCircles, _everywhere, shapes
 from tegum.failure.outcomes import outcomes
 from tegum.geometry.circles import radius_count
 from tegum.geometry.directions import norms
+from tegum.theory.zero_loss import random_solutions
 from tegum.toy.features import OneHot
 from tegum.toy.models import Autoencoder
 from tegum.training.history import at_steps
@@ -27,6 +29,27 @@ def test_untrained_models_support_no_claim() -> None:
     assert {claim.verdict for claim in experiment.claims(runs)} <= {"fails", "unclear"}
 
 
+def test_an_experiment_without_asymmetric_models_has_panels() -> None:
+    experiment = find("two-circles", "quick", steps=1, data_steps=1, seeds=20, each=20)
+    runs = {name: execute(training) for name, training in experiment.trainings().items()}
+    assert [panel.name for panel in experiment.panels(runs)] == ["samples"]
+
+
+def test_random_sets_of_zero_loss_do_not_make_the_claims_about_shape_hold() -> None:
+    """What zero loss alone forces is not what training adds."""
+    W = random_solutions(300, FEATURES, seed=5)
+    W = W[radius_count(norms(W)) > 1]
+    assert {claim.verdict for claim in shapes(W, 1 - (W**2).sum(axis=1))} <= {"fails", "unclear"}
+
+
+def test_a_claim_about_every_n_fails_at_one() -> None:
+    yes, no, few = np.ones(30, bool), np.zeros(30, bool), np.zeros(3, bool)
+    assert _everywhere(TWO, {5: yes, 6: yes, 7: few}).verdict == "holds"
+    failed = _everywhere(TWO, {5: yes, 6: no})
+    assert (failed.verdict, failed.measured) == ("fails", "n = 5: 30 of 30, n = 6: 0 of 30")
+    assert _everywhere(TWO, {7: few}).verdict == "unclear"
+
+
 @pytest.fixture(scope="module")
 def quick() -> tuple[TwoCircles, Runs]:
     experiment = find("two-circles", "quick")
@@ -36,12 +59,14 @@ def quick() -> tuple[TwoCircles, Runs]:
 
 def test_claims(quick: tuple[TwoCircles, Runs]) -> None:
     claims = judged(*quick)
-    assert len(claims) == 10
+    assert len(claims) == 13
     assert {name: claim.verdict for name, claim in claims.items() if claim.verdict != "unclear"} == {
         "The perfect solution of ": "fails",
         "Where points do not shar": "fails",
         "Two is not a special num": "fails",
-        "The points of the larger": "fails",
+        "Corrected: it depends on": "holds",
+        "And more than 7 features": "holds",
+        "The circles are circles:": "fails",
         "Points on different circ": "holds",
         "How large: a tip on a ci": "fails",
         "How linearly separable i": "holds",

@@ -9,16 +9,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from tegum.errors import BadInput
 from tegum.geometry.circles import (
     fitted_circle,
+    group_spread,
     interfaces,
     neighbours,
     off_one_circle,
-    off_radii,
     radius_count,
     radius_groups,
     room_around,
     wider,
     widest_gap,
 )
+from tegum.geometry.directions import norms
 from tegum.theory.polygons import regular_polygon
 from tegum.theory.zero_loss import least_slack
 
@@ -95,5 +96,21 @@ def test_one_circle_or_radii_about_the_origin() -> None:
     """Tips on a shifted circle have many radii about the origin; tips on two radii have no common circle."""
     turn = np.radians([0, 50, 110, 170, 230, 300])
     shifted = np.stack([2 * np.cos(turn) + 0.7, 2 * np.sin(turn)])
-    assert float(off_one_circle(shifted)) < 1e-9 < 0.01 < float(off_radii(shifted, step=0.3))
-    assert float(off_radii(spokes([1, 1, 2, 2, 2], [0, 80, 150, 200, 250]))) < 1e-9
+    assert float(off_one_circle(shifted)) < 1e-9 < 0.01 < float(group_spread(norms(shifted), step=0.3))
+    assert float(group_spread(norms(spokes([1, 1, 2, 2, 2], [0, 80, 150, 200, 250])))) < 1e-9
+
+
+def test_the_spread_of_a_radius_is_that_of_three_or_more() -> None:
+    length = np.array([[1.0, 1.04, 2.0, 2.0], [1.0, 1.02, 1.04, 2.0]])
+    assert_allclose(group_spread(length), [np.nan, 0.04])
+    assert_allclose(group_spread(length, least=2), [0.04, 0.04])
+
+
+def test_points_on_a_line_have_no_finite_circle() -> None:
+    """Beside a batch member that has one; four equal points are a line of no length."""
+    turn = np.radians([0, 80, 170, 260])
+    round_, line = 2 * np.stack([np.cos(turn), np.sin(turn)], -1), np.stack([np.arange(4.0), 3 * np.arange(4.0)], -1)
+    centre, radius, off = fitted_circle(np.stack([round_, line, np.ones((4, 2))]))
+    assert_allclose(radius, [2, np.inf, np.inf])
+    assert np.isnan(centre[1:]).all()
+    assert_allclose(off, 0, atol=1e-9)

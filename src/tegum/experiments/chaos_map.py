@@ -17,7 +17,7 @@ from tegum.plots.style import number
 from tegum.plots.zones import latent_zones
 from tegum.spec import Count
 from tegum.training.history import every
-from tegum.training.optimisers import SGD, AdamW
+from tegum.training.optimisers import SGD, AdamW, Optimiser
 from tegum.training.run import Run
 from tegum.training.training import Training
 
@@ -27,6 +27,13 @@ CLOSE = Region((-0.3, 0.3), (0.03, 0.3))  # the right of it, where it gets patch
 DESCENT = Region((-0.1, 0.1), (1.0, 25.0))  # rates for the mean loss, L / n²
 SHIFTS = (-0.3, -0.1, -0.03, -0.01, 0.0, 0.01, 0.03, 0.1, 0.3)  # of the models with seeds
 NOISE = 1e-3  # on every number of their starts
+FIRST = 41_000_000  # the first of their seeds, which were not used before
+ARMS: dict[str, tuple[Optimiser, float]] = {  # optimiser, and how many times `steps` it gets
+    "AdamW": (AdamW(), 2.5),
+    "AdamW, b2 = 0.99": (AdamW(b2=0.99), 2.5),
+    "gradient descent, rate 1": (SGD(learning_rate=1.0), 10.0),
+}
+LADDER = tuple(np.geomspace(1e-4, 0.03, 24).tolist())  # rates of the models that `_until` judges
 BEHIND = ((0.2, 0.65), (0.33, 0.65), (0.4, 0.95), (0.6, 0.65), (0.8, 0.65), (0.97, 0.65))  # across and up the map
 NEARLY_ALL = 0.95
 ROUGH, CALM, PATCHY = 0.05, 0.01, 0.1  # neighbours differ by 5 %: fewer than 1 in 100, more than 1 in 10 of them
@@ -38,11 +45,11 @@ GROWS = Claim(
     "below the patchy ones, is above 0.5.",
 )
 UNTIL = Claim(
-    "Corrected: it increases with the rate among the models that have not recovered; of those that have, the ones "
-    "trained at higher rates end with shorter features.",
+    "Corrected: under AdamW it increases with the rate among the models that have not recovered; of those that have, the "
+    "ones trained at higher rates end with shorter features.",
     "Ours, after a first look",
-    "For more than 95 in 100 perturbations that correlation is above 0.9 over the rates, below the patchy ones, at "
-    "which a feature is still unlearnt in the end, and negative over those at which all are learnt.",
+    "Of seeds with a noisy start and no shift, over 24 rates from 1e-4 to 0.03, more than 95 in 100 have a rank "
+    "correlation above 0.9 over the rates at which a feature is still unlearnt, and below 0 over the others.",
 )
 GETS_PATCHY = Claim(
     "Beyond a certain learning rate the map starts to get patchy.",
@@ -57,9 +64,10 @@ AT_ZERO = Claim(
     "below the patchy ones.",
 )
 SWEET = Claim(
-    "A sufficiently high rate is not enough: recovery needs a rate in a sweet spot.",
+    "Recovery is not a question of a sufficiently high rate: the rate must be in a sweet spot.",
     CHAOS,
-    "For more than 95 in 100 perturbations some rate recovers and one more than ten times as high does not.",
+    "For more than 95 in 100 perturbations the highest rate up to which all rates recover is less than ten times the "
+    "lowest that does.",
 )
 CLOSER = Claim(
     "The closer to symmetric failure, the more chaotic.",
@@ -70,14 +78,14 @@ CLOSER = Claim(
 RIGGED = Claim(
     "Raising b_6 and b_1 rigs the model for recovery: it gives a good shot at it.",
     CHAOS,
-    "With AdamW at a rate of 1e-3, more than half of the seeds learn all features earlier with shifts of 0.1 than "
-    "their undisturbed twins; seeds in which neither does are left out.",
+    "With {arm} and shifts of 0.1, more than half of the seeds learn all features, and more than half of these earlier "
+    "than their undisturbed twins.",
 )
-DELAYS = Claim(
-    "Corrected: under AdamW a perturbation of either sign delays recovery.",
+MEMORY = Claim(
+    "What delays recovery under AdamW after a perturbation is its memory of squared gradients.",
     "Ours, after a first look",
-    "With shifts of {shift}, more than 95 in 100 seeds learn all features later than their undisturbed twins, or "
-    "never; seeds in which neither does are left out.",
+    "With shifts of 0.1, more than 95 in 100 seeds are delayed less, against their undisturbed twins, with b2 = 0.99 "
+    "than with 0.999.",
 )
 
 
@@ -110,16 +118,23 @@ class ChaosMap(Experiment):
             "adamw": adamw,
             "close": perturbed(AdamW(), self.steps, over=CLOSE.over(few)),
             "descent": perturbed(SGD(), self.steps, over=DESCENT.over(few)),
-            "seeds": self._seeds(),
+            **{f"seeds, {name}": self._seeds(*ARMS[name]) for name in ARMS},
+            "ladder": self._ladder(),
             "behind": self._behind(adamw),
         }
 
-    def _seeds(self) -> Training:
-        steps = round(2.5 * self.steps)
+    def _seeds(self, optimiser: Optimiser, times: float) -> Training:
+        steps = round(times * self.steps)
         return perturbed(
-            AdamW(), steps, noise=NOISE, record=every(max(1, steps // 250), "loss"),
-            over={SHIFT: SHIFTS, "seed": range(self.seeds)},
+            optimiser, steps, noise=NOISE, record=every(max(1, steps // 250), "loss"),
+            over={SHIFT: SHIFTS, "seed": range(FIRST, FIRST + self.seeds)},
         )  # fmt: skip
+
+    def _ladder(self) -> Training:
+        """Undisturbed models with seeds, over rates."""
+        first = FIRST + 1_000_000
+        over = {"learning_rate": LADDER, "seed": range(first, first + self.seeds)}
+        return perturbed(AdamW(), self.steps, noise=NOISE, over=over)
 
     def _behind(self, plane: Training) -> Training:
         """The runs behind some pixels of AdamW's map, with their parameters."""
@@ -136,13 +151,14 @@ class ChaosMap(Experiment):
         both = {"AdamW": adamw, "SGD": descent}
         return [
             *(_grows(name, plane) for name, plane in both.items()),
-            _until(adamw),
+            _until(runs["ladder"]),
             *(_gets_patchy(name, plane) for name, plane in both.items()),
             *(_at_zero(name, plane) for name, plane in both.items()),
             _sweet(adamw),
             _closer("all features are learnt (AdamW)", adamw, adamw.learnt),
             _closer("training diverges (SGD)", descent, descent.diverged),
-            *_rigged(runs["seeds"]),
+            *(_rigged(name, runs[f"seeds, {name}"]) for name in ARMS),
+            _memory(runs["seeds, AdamW"], runs["seeds, AdamW, b2 = 0.99"]),
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
@@ -150,11 +166,11 @@ class ChaosMap(Experiment):
         return [
             _ends(adamw, self.pixels, self.steps),
             _sums(adamw, descent),
-            _times(adamw, self.steps),
+            _when(adamw, self.steps),
             _closely(Map.of(runs["close"])),
             _by_descent(descent),
             _roughness({"AdamW": adamw, "SGD": descent}),
-            _delay(runs["seeds"]),
+            _delay({name: runs[f"seeds, {name}"] for name in ARMS}),
             _wheels(runs["behind"]),
         ]
 
@@ -177,10 +193,14 @@ def patchy_from(plane: Map) -> int:
 
 def correlations(plane: Map, chosen: np.ndarray) -> np.ndarray:
     """For each shift (r,), Spearman's correlation of Σ‖W_j‖ with the rate over the chosen pixels; NaN where < 5."""
-    found = np.full(len(plane.shifts), np.nan)
-    for row, there in enumerate(chosen & ~plane.diverged):
+    return _ranks(plane.rates, plane.sum_of_norms, chosen & ~plane.diverged)
+
+
+def _ranks(rates: np.ndarray, total: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    found = np.full(len(total), np.nan)
+    for row, there in enumerate(chosen):
         if there.sum() >= 5:
-            found[row] = spearmanr(plane.rates[there], plane.sum_of_norms[row, there]).statistic
+            found[row] = spearmanr(rates[there], total[row, there]).statistic
     return found
 
 
@@ -195,12 +215,14 @@ def _grows(name: str, plane: Map) -> Judged:
     return _of_shifts(_of(GROWS, name), found > 0.5, words)
 
 
-def _until(plane: Map) -> Judged:
-    calm = _below_patchy(plane)
-    before, after = (correlations(plane, calm & part) for part in (~plane.learnt, plane.learnt))
+def _until(run: Run) -> Judged:
+    """Each seed has its row of rates."""
+    data = run.data.transpose("seed", "learning_rate", ...)
+    total, learnt = data["sum_of_norms"].values, np.isfinite(data["learnt_at"].values)
+    before, after = (_ranks(data["learning_rate"].values, total, part) for part in (~learnt, learnt))
     both = np.isfinite(before) & np.isfinite(after)
     words = f"The middle correlations are {_middle(before[both])} and {_middle(after[both])}."
-    return _of_shifts(UNTIL, (before > 0.9)[both] & (after < 0)[both], words)
+    return judge_rate(UNTIL, (before > 0.9)[both] & (after < 0)[both], above=NEARLY_ALL, where="seeds", note=words)
 
 
 def _middle(values: np.ndarray) -> str:
@@ -232,13 +254,14 @@ def _at_zero(name: str, plane: Map) -> Judged:
 
 def _sweet(plane: Map) -> Judged:
     learnt, rates = plane.learnt, plane.rates
-    first = np.where(learnt.any(axis=1), rates[learnt.argmax(axis=1)], np.inf)
-    lost = ((rates > 10 * first[:, None]) & ~learnt).any(axis=1)
+    any_does = learnt.any(axis=1)
+    first = learnt.argmax(axis=1)
+    lost_again = np.where(~learnt & (np.arange(len(rates)) > first[:, None]), np.arange(len(rates)), len(rates))
+    width = rates[lost_again.min(axis=1) - 1] / rates[first]
     always = rates[learnt.all(axis=0)]
-    words = f"It is wide: all recover at {len(always)} of the rates" + (
-        f", from {always.min():.2g} to {always.max():.2g}." if len(always) else "."
-    )
-    return _of_shifts(SWEET, lost, words)
+    words = f"The middle width is {np.median(width[any_does]):.0f}-fold." if any_does.any() else ""
+    words += f" At every shift models recover from {always.min():.2g} to {always.max():.2g}." if len(always) else ""
+    return _of_shifts(SWEET, (width < 10)[any_does], words.strip())
 
 
 def _of_shifts(claim: Claim, true: np.ndarray, note: str, where: str = "perturbations") -> Judged:
@@ -260,21 +283,31 @@ def _closer(what: str, plane: Map, answers: np.ndarray) -> Judged:
     return judge_mean(claim, patchiness(inner) - outer_share, above=0, where="rates", note=words)
 
 
-def _rigged(run: Run) -> list[Judged]:
-    time = {shift: run.learnt_at.sel({SHIFT: shift}).fillna(np.inf).values for shift in SHIFTS}
-    undisturbed = time[0.0]
-    words = f"Medians: {_median(time[0.1])} steps with shifts of 0.1, {_median(undisturbed)} without."
-    delays = [
-        judge_rate(
-            Claim(f"{DELAYS.statement} ({number(shift, 'g')})", DELAYS.source,
-                  DELAYS.criterion.format(shift=number(shift, "g"))),
-            (time[shift] > undisturbed)[_either(time[shift], undisturbed)], above=0.95, where="seeds",
-            note=f"Median {_median(time[shift])} steps.",
-        )
-        for shift in (0.1, -0.1)
-    ]  # fmt: skip
-    earlier = (time[0.1] < undisturbed)[_either(time[0.1], undisturbed)]
-    return [judge_rate(RIGGED, earlier, above=0.5, where="seeds", note=words), *delays]
+def _times(run: Run, shift: float) -> np.ndarray:
+    """The step at which each seed has learnt all features, (seed,); infinite where that never comes."""
+    found: np.ndarray = run.learnt_at.sel({SHIFT: shift}).fillna(np.inf).values
+    return found
+
+
+def _rigged(name: str, run: Run) -> Judged:
+    claim = Claim(f"{RIGGED.statement} ({name})", RIGGED.source, RIGGED.criterion.format(arm=name))
+    pushed, undisturbed = _times(run, 0.1), _times(run, 0.0)
+    share = np.isfinite(pushed).mean()
+    words = (
+        f"{share:.0%} learn all features, {np.isfinite(undisturbed).mean():.0%} undisturbed; medians: {_median(pushed)} "
+        f"and {_median(undisturbed)} steps; with shifts of −0.1 {_median(_times(run, -0.1))}."
+    )
+    earlier = (pushed < undisturbed)[_either(pushed, undisturbed)]
+    return judge_rate(claim, earlier & (share > 0.5), above=0.5, where="seeds are earlier", note=words)
+
+
+def _memory(long: Run, short: Run) -> Judged:
+    delays = [_times(run, 0.1) - _times(run, 0.0) for run in (long, short)]
+    there = np.isfinite(delays[0]) & np.isfinite(delays[1])
+    words = (
+        f"Median delays: {np.median(delays[0][there]):,.0f} and {np.median(delays[1][there]):,.0f} steps." * there.any()
+    )
+    return judge_rate(MEMORY, (delays[1] < delays[0])[there], above=NEARLY_ALL, where="seeds", note=words)
 
 
 def _either(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -326,8 +359,8 @@ def _ends(plane: Map, pixels: int, steps: int) -> Panel:
         f"{pixels:,} × {pixels:,} trainings of {steps:,} steps by AdamW, all from symmetric failure and differing in "
         "nothing but the shift of b for two neighbours (upwards) and the learning rate (to the right). On the left "
         "there has not been time enough; then a smooth shore, behind it perfect models with long and short spokes; "
-        "from rates of about 0.03 on, grains of everything. Hover for what a pixel is, drag to look closer, double-click "
-        "to come back. tegum.failure.maps.behind gives the training behind a pixel."
+        "from rates of about 0.03 on, grains of everything. Hover for what a pixel is, drag to look closer, "
+        "double-click to come back. tegum.failure.maps.behind gives the training behind a pixel."
     )
     return Panel("map", "How each training ends", caption, figure)
 
@@ -346,7 +379,7 @@ def _sums(adamw: Map, descent: Map) -> Panel:
     return Panel("sums", "How far features have swept", caption, figure)
 
 
-def _times(plane: Map, steps: int) -> Panel:
+def _when(plane: Map, steps: int) -> Panel:
     share = np.log(np.maximum(plane.learnt_at, 1)) / np.log(steps)
     low = float(np.nanmin(share, initial=1.0))
     shown = Plane(plane.rates, plane.shifts, by_value((share - low) / max(1 - low, 1e-9)), "", _words(plane))
@@ -354,10 +387,7 @@ def _times(plane: Map, steps: int) -> Panel:
         [shown], x_label=RATE, y_label=SHIFTED, log_x=True,
         scale=("step from which all are learnt, logarithmic", f"{steps**low:,.0f}", f"{steps:,}"),
     )  # fmt: skip
-    caption = (
-        "When recovery comes. Pale: not within these steps. The earliest lie at shifts near zero: a shift of either "
-        "sign delays recovery."
-    )
+    caption = "When recovery comes. Pale: not within these steps. The earliest lie at shifts near zero."
     return Panel("times", "When the last feature is learnt", caption, figure)
 
 
@@ -400,19 +430,20 @@ def _roughness(maps: dict[str, Map]) -> Panel:
     return Panel("roughness", "From smooth to patchy", caption, figure)
 
 
-def _delay(run: Run) -> Panel:
-    time = run.learnt_at.fillna(np.inf).transpose(SHIFT, "seed").values
-    low, middle, high = np.quantile(time, [0.05, 0.5, 0.95], axis=1, method="nearest")
-    middle, low, high = (np.where(np.isfinite(part), part, np.nan)[:, None] for part in (middle, low, high))
+def _delay(runs: dict[str, Run]) -> Panel:
+    times = np.stack([run.learnt_at.fillna(np.inf).transpose(SHIFT, "seed").values for run in runs.values()], axis=1)
+    low, middle, high = np.quantile(times, [0.05, 0.5, 0.95], axis=2, method="nearest")
+    middle, low, high = (np.where(np.isfinite(part), part, np.nan) for part in (middle, low, high))
     figure = bands(
-        np.asarray(SHIFTS), middle, low, high, ["AdamW, rate 1e-3"], x_label=SHIFTED,
+        np.asarray(SHIFTS), middle, low, high, list(runs), x_label=SHIFTED, log_y=True,
         y_label="step from which all are learnt", interval="nine seeds of ten",
     )  # fmt: skip
     caption = (
-        f"{time.shape[1]} models with noise of {NOISE:g} on every number of their start, at the rate of 1e-3: the "
-        "median, and between which steps nine of ten lie. A push of either sign costs time."
+        f"{times.shape[2]} models with noise of {NOISE:g} on every number of their start: the median, and between which "
+        "steps nine of ten lie. AdamW, at its rate of 1e-3, is later after a push, less so if it forgets sooner; "
+        "gradient descent is earlier."
     )
-    return Panel("delay", "A perturbation delays recovery", caption, figure)
+    return Panel("delay", "Does a perturbation help?", caption, figure)
 
 
 def _wheels(run: Run) -> Panel:

@@ -205,8 +205,8 @@ class Tilt(Experiment):
         )  # fmt: skip
         caption = (
             "Each point is one output of a trained model with an inner and an outer group (at most 200 of each size). "
-            "90° would be an output that the latent does not move. Short features stand steeply on the plane, long ones "
-            "lie nearer to it; dashed: the regular polygon, where all angles are equal."
+            "90° would be an output that the latent does not move. Short features stand steeply on the plane, long "
+            "ones lie nearer to it; dashed: the regular polygon, where all angles are equal."
         )
         return Panel("angles", "How tilted the plane is in each output", caption, figure)
 

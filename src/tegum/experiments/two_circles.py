@@ -1,19 +1,20 @@
 """Perfect models that are no regular polygon: how many radii they have, circles or not, and what gaps."""
 
+import functools
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_interval, judge_rate, rate_interval, unjudged
 from tegum.experiments.experiment import Experiment, Panel, Runs
-from tegum.failure.outcomes import PERFECT_REGULAR, Outcomes, outcomes
+from tegum.failure.outcomes import INNER_OUTER, PERFECT_REGULAR, Outcomes, outcomes
 from tegum.geometry.circles import (
     STEP,
     fitted_circle,
+    group_spread,
     interfaces,
     off_one_circle,
-    off_radii,
     radius_count,
     radius_groups,
     radius_histogram,
@@ -29,7 +30,7 @@ from tegum.plots.lines import against
 from tegum.plots.rates import stacked_rates
 from tegum.plots.zones import latent_zones
 from tegum.spec import Count, NotNegative, Positive
-from tegum.theory.zero_loss import slacks
+from tegum.theory.zero_loss import random_solutions, slacks
 from tegum.toy.features import FixedSamples, OneHot, SparseUniform, UnitNorm, whole
 from tegum.toy.models import Autoencoder
 from tegum.toy.random import fold, key_of
@@ -44,7 +45,10 @@ HENIGHAN = "Henighan et al. 2023, Superposition, Memorization, and Double Descen
 UPDATE = "Olah and Henighan in Circuits Updates, May 2023"
 BEYOND = f"Beyond {POST}, written after a pilot with other seeds"
 FEATURES = 7  # in the sources' pictures, and where single claims are judged
-FRESH = 3_000_000  # the first seed: those below 10⁶ were looked at before the criteria were written
+FRESH = 37_000_000  # the first seed: none that was looked at before the criteria were written
+ENOUGH = 20  # models of an n that are judged
+LEARNT = 1e-3  # the loss of a sample of unit length below which it counts as learnt
+RANDOM = 2000  # sets of zero loss without training, to compare with
 ACTIVE = 10  # of a sample's inputs, on average, as in Henighan et al.
 SENSITIVE = (0.01, STEP, 0.1)
 _RULE = (
@@ -55,37 +59,50 @@ _RULE = (
 PERFECT = Claim(
     f"The perfect solution of {FEATURES} features is the regular polygon.",
     f"{POST}, Symmetric Failure",
-    "Of the seeds that end perfect, more than half end with norms within 1 % and gaps within 1° of equal.",
+    "Of the seeds that end perfect, more than half end with norms within 1 % and gaps within 1° of equal. (The same "
+    "article says elsewhere that features do not have to be a circle, other solutions being “equally good”.)",
 )
 TWO = Claim(
     "Where points do not share one circle, they lie on two circles of different radii.",
     HENIGHAN,
-    f"Of the seeds that end asymmetric at n = {FEATURES}, more than half have exactly two radii. {_RULE}",
+    f"At every n, where {ENOUGH} or more seeds end asymmetric with several radii, more than half of these have exactly "
+    f"two; it fails if at one n fewer than half do. {_RULE}",
 )
 NOT_TWO = Claim(
     "Two is not a special number of radii.",
     INTRODUCTION,
-    f"Of the seeds that end asymmetric with more than {FEATURES} features, more than half do not have exactly two "
-    f"radii. {_RULE}",
+    f"At every n, where {ENOUGH} or more seeds end asymmetric with several radii, more than half of these do not have "
+    f"exactly two; it fails if at one n fewer than half do not. {_RULE}",
+)
+THREE = Claim(
+    f"Corrected: it depends on the number of features. {FEATURES} mostly make three radii.",
+    BEYOND,
+    f"Of the seeds that end asymmetric at n = {FEATURES} with several radii, more than half have exactly three radii. "
+    f"{_RULE}",
+)
+MORE = Claim(
+    f"And more than {FEATURES} features mostly make two.",
+    BEYOND,
+    f"Of the seeds that end asymmetric at n > {FEATURES} with several radii, more than half have exactly two. {_RULE}",
 )
 SURROUND = Claim(
-    "The points of the larger radius lie on a circle: they surround the origin.",
-    INTRODUCTION,
+    "The circles are circles: the points of the larger radius go all the way round.",
+    HENIGHAN,
     f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than half have no gap of 180° or more between "
-    "neighbours among the longest points.",
+    "neighbours among the longest points. (A later article doubts that they are circles.)",
 )
-SHIFTED = Claim(
-    "Corrected: the radii are about the origin. One circle about a shifted centre does not fit the same points.",
+SHARED = Claim(
+    "Corrected: features that share a radius about the origin share it exactly.",
     BEYOND,
-    f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than 95 in 100 are more than ten times as far "
-    "(root mean square) from the best single circle with a free centre as from one radius about the origin for each "
-    "group.",
+    f"Of the asymmetric seeds at n = {FEATURES} with a radius that three features or more share, more than 95 in 100 "
+    "have their norms within 0.5 % of each other.",
 )
 GAP = Claim(
     "Points on different circles are apart by a large angular gap.",
     UPDATE,
-    f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than half have every gap between a neighbour "
-    "on the largest radius and one on a smaller larger than every gap between neighbours on the largest.",
+    f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than 95 in 100 have every gap between a "
+    "neighbour on the largest radius and one on a smaller larger than every gap between neighbours on the largest. "
+    "(Zero loss forces much of this; what training adds is judged by the next two.)",
 )
 NEEDED = Claim(
     "How large: a tip on a circle of radius r needs at least arccos((r² − 1)/(r R)) to a tip at R, and gets no more.",
@@ -109,8 +126,15 @@ WIDER = Claim(
 SAMPLES = Claim(
     "On sparse samples of unit length, too, some trainings put points on circles of different radii.",
     HENIGHAN,
-    "More than 1 in 100 of the trainings on T samples end with all of them learnt (a loss below 0.01 each) and their "
-    f"latents of more than one radius (by {STEP:.0%}, as above).",
+    "More than 1 in 100 of the trainings on T samples end with all of them learnt (a loss below 0.001 each) and their "
+    f"latents of more than one radius (by {STEP:.0%}, as above). Many trainings leave a sample unlearnt: they count "
+    "against it.",
+)
+TWO_SAMPLES = Claim(
+    "On sparse samples, where points do not share one circle, they lie on two.",
+    HENIGHAN,
+    "Of the trainings on T samples that end with all learnt (a loss below 0.001 each) and several radii, more than "
+    "half have exactly two.",
 )
 
 
@@ -172,57 +196,44 @@ class TwoCircles(Experiment):
         W, b, end = _ends(runs["centre"])
         odd = end.asymmetric
         several = odd & (radius_count(norms(W)) > 1)
-        some, where = W[several].astype(float), "asymmetric seeds with several radii"
-        outer, gap, needed, within, differ = interfaces(some)
+        by_n = self._several_by_n(runs["sizes"])
+        more = np.concatenate([np.zeros(0, int), *[radius_count(norms(W)) for n, W in by_n.items() if n > FEATURES]])
         return [
-            _rate(PERFECT, regular(W)[end.perfect], 0.5, "perfect seeds"),
-            _rate(TWO, radius_count(norms(W[odd])) == 2, 0.5, "asymmetric seeds", _counted(runs, W[odd])),
-            _rate(NOT_TWO, self._not_two(runs["sizes"]), 0.5, "asymmetric seeds, n > 7", self._by_n(runs["sizes"])),
-            _rate(SURROUND, widest_gap(some, outer) < np.pi, 0.5, where, _arcs(some, outer)),
-            _rate(SHIFTED, off_one_circle(some) > 10 * off_radii(some), 0.95, where, _fits(some)),
-            _rate(GAP, _apart(gap, within, differ), 0.5, where, _arcs_at(differ)),
-            _rate(NEEDED, _no_more(gap, needed, differ), 0.95, where, _excess(gap - needed, differ)),
-            _rate(SEPARATE, (np.abs(slacks(some).min(-1)) < 0.05).all(-1), 0.95, where),
-            _rate(WIDER, wider(some, b[several], outer), 0.95, where),
-            _rate(SAMPLES, self._split(runs["samples"]).ravel(), 0.01, "trainings", self._by_count(runs["samples"])),
-        ]  # fmt: skip
+            _rate(PERFECT, regular(W)[end.perfect], 0.5, "perfect seeds", _free(odd, end)),
+            _everywhere(TWO, {n: radius_count(norms(W)) == 2 for n, W in by_n.items()}, _flips(W[odd], end.kind[odd])),
+            _everywhere(NOT_TWO, {n: radius_count(norms(W)) != 2 for n, W in by_n.items()}),
+            _rate(THREE, radius_count(norms(W[several])) == 3, 0.5, "asymmetric seeds", _counted(runs, W[several])),
+            _rate(MORE, more == 2, 0.5, f"asymmetric seeds, n > {FEATURES}"),
+            *shapes(W[several], b[several]),
+            *self._on_samples(runs["samples"]),
+        ]
 
     def panels(self, runs: Runs) -> list[Panel]:
         W, b, end = _ends(runs["centre"])
-        return [
-            _gallery(W[end.asymmetric]),
-            self._radii(runs),
-            _zones(W, b, end),
-            _interfaces(W[end.asymmetric]),
-            _room(W[end.asymmetric]),
-            self._learnt(runs["samples"]),
-        ]
+        odd, by_n = W[end.asymmetric], self._several_by_n(runs["sizes"])
+        found = [_zones(W, b, end)] if end.perfect.any() else []
+        if len(odd):
+            found = [_gallery(odd), *found, _interfaces(odd), _room(odd)]
+        counted = [self._radii(by_n)] if any(map(len, by_n.values())) else []
+        return [*found[:1], *counted, *found[1:], self._learnt(runs["samples"])]
 
-    def _odd_by_n(self, run: Run) -> dict[int, np.ndarray]:
-        """W of the asymmetric ends for each n."""
+    def _several_by_n(self, run: Run) -> dict[int, np.ndarray]:
+        """W of the asymmetric ends with several radii for each n."""
         found = {}
         for n in self.features:
             W, _, end = _ends(run.at(features=n))
-            found[n] = W[end.asymmetric, :, :n]
+            own = W[end.asymmetric, :, :n]
+            found[n] = own[radius_count(norms(own)) > 1]
         return found
 
-    def _not_two(self, run: Run) -> np.ndarray:
-        counts = [radius_count(norms(W)) for n, W in self._odd_by_n(run).items() if n > FEATURES and len(W)]
-        return np.concatenate([np.zeros(0, int), *counts]) != 2
-
-    def _by_n(self, run: Run) -> str:
-        two = {n: radius_count(norms(W)) == 2 for n, W in self._odd_by_n(run).items()}
-        return f"Two radii: {', '.join(f'n = {n}: {_share(part)}' for n, part in two.items() if len(part))}."
-
-    def _radii(self, runs: Runs) -> Panel:
-        found = {n: W for n, W in self._odd_by_n(runs["sizes"]).items() if len(W)}
+    def _radii(self, by_n: dict[int, np.ndarray]) -> Panel:
+        found = {n: W for n, W in by_n.items() if len(W)}
         counts = np.array([radius_histogram(norms(W), step=step) for W in found.values() for step in SENSITIVE])
         labels = [f"{step:.0%}<br>n={n}" for n in found for step in SENSITIVE]
         caption = (
-            "How many radii asymmetric perfect models have, for each number of features n, counting as another radius "
-            "what is longer by more than 1 %, 5 % (the rule of the claims) or 10 %. Six features have two, three or "
-            "four radii, seven mostly three, eight and more two. Hover for counts and 95 % intervals: from n = 10 on "
-            "few models end perfect, at n = 12 hardly any."
+            "How many radii asymmetric perfect models have that have several, for each number of features n, counting "
+            "as another radius what is longer by more than 1 %, 5 % (the rule of the claims) or 10 %. Models counted: "
+            f"{', '.join(f'n = {n}: {len(W)}' for n, W in by_n.items())}. Hover for counts and 95 % intervals."
         )
         return Panel("radii", "How many radii", caption, _bars(counts, labels, "the step that counts, and features"))
 
@@ -236,24 +247,30 @@ class TwoCircles(Experiment):
         h = W.astype(float) @ x
         return h, ((np.maximum(W.mT @ h + b[..., None], 0) - x) ** 2).sum(axis=1)
 
-    def _split(self, run: Run) -> np.ndarray:
-        """For each T, which trainings end with all samples learnt and latents of several radii, (T, k)."""
-        pairs = [self.latents(run, count) for count in self.examples]
-        return np.array([(loss < 0.01).all(-1) & (radius_count(norms(h)) > 1) for h, loss in pairs])
+    def _learnt_radii(self, run: Run) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """For each T, which trainings end with all samples learnt, and how many radii the latents of all have."""
+        pairs = {count: self.latents(run, count) for count in self.examples}
+        return {count: ((loss < LEARNT).all(axis=-1), radius_count(norms(h))) for count, (h, loss) in pairs.items()}
 
-    def _by_count(self, run: Run) -> str:
-        words = []
-        for count, split in zip(self.examples, self._split(run), strict=True):
-            learnt = np.asarray((self.latents(run, count)[1] < 0.01).all(axis=-1))
-            words.append(f"T = {count}: {split.sum()} of {learnt.sum()} that learnt all, of {len(learnt)}")
-        return f"{'; '.join(words)}."
+    def _on_samples(self, run: Run) -> list[Judged]:
+        found = self._learnt_radii(run)
+        some = [learnt & (radii > 1) for learnt, radii in found.values()]
+        several = [radii[learnt & (radii > 1)] for learnt, radii in found.values()]
+        words = [
+            f"T = {count}: {split.sum()} of {learnt.sum()} that learnt all, of {len(learnt)}"
+            for split, (count, (learnt, _)) in zip(some, found.items(), strict=True)
+        ]
+        two = [f"T = {count}: {_share(part == 2)}" for count, part in zip(found, several, strict=True)]
+        return [
+            _rate(SAMPLES, np.concatenate(some), 0.01, "trainings", f"{'; '.join(words)}."),
+            _rate(TWO_SAMPLES, np.concatenate(several) == 2, 0.5, "trainings with several", f"{'; '.join(two)}."),
+        ]
 
     def _learnt(self, run: Run) -> Panel:
         counts = []
-        for count in self.examples:
-            h, loss = self.latents(run, count)
-            learnt = (loss < 0.01).all(-1)
-            counts.append([*radius_histogram(norms(h[learnt])).tolist(), int((~learnt).sum())])
+        for learnt, radii in self._learnt_radii(run).values():
+            own = np.bincount(np.minimum(radii[learnt], len(RADII)), minlength=len(RADII) + 1)[1:]
+            counts.append([*own.tolist(), int((~learnt).sum())])
         low, high = rate_interval(np.array(counts), np.sum(counts, axis=1, keepdims=True))
         names = [*RADII, "not all learnt"]
         figure = stacked_rates(
@@ -284,15 +301,69 @@ def _share(successes: np.ndarray) -> str:
     return f"{int(np.sum(successes))} of {np.size(successes)}"
 
 
+def _everywhere(claim: Claim, found: dict[int, np.ndarray], note: str = "") -> Judged:
+    """A claim about every n, each a rate of its own: the lowest rate decides."""
+    words = [f"n = {n}: {_share(part)}" for n, part in found.items() if len(part)]
+    enough = [part for part in found.values() if len(part) >= ENOUGH]
+    if not enough:
+        return unjudged(claim, f"no n with {ENOUGH} asymmetric seeds", note=note)
+    right, total = (np.array([size(part) for part in enough]) for size in (np.sum, np.size))
+    low, high = (float(part.min()) for part in rate_interval(right, total))
+    return judge_interval(
+        claim, float((right / total).min()), low, high, above=0.5,
+        measured=", ".join(words), count=int(total.sum()), note=note,
+    )  # fmt: skip
+
+
+def shapes(W: np.ndarray, b: np.ndarray) -> list[Judged]:
+    """What circles, gaps and zones of models with several radii are like, W (k, 2, n) of zero loss."""
+    W, where = W.astype(float), "asymmetric seeds with several radii"
+    outer, gap, needed, within, differ = interfaces(W)
+    spread = group_spread(norms(W))
+    same = spread[np.isfinite(spread)] < 0.005
+    return [
+        _rate(SURROUND, widest_gap(W, outer) < np.pi, 0.5, where, _arcs(W, outer)),
+        _rate(SHARED, same, 0.95, "asymmetric seeds with such a radius", _fits(W, spread)),
+        _rate(GAP, _apart(gap, within, differ), 0.95, where, f"{_arcs_at(differ)} {_chance('GAP', W.shape[-1])}"),
+        _rate(NEEDED, _no_more(gap, needed, differ), 0.95, where, _excess(gap - needed, differ)),
+        _rate(SEPARATE, (np.abs(slacks(W).min(-1)) < 0.05).all(-1), 0.95, where),
+        _rate(WIDER, wider(W, b, outer), 0.95, where, _chance("WIDER", W.shape[-1])),
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _by_chance(n: int) -> dict[str, str]:
+    """How often gaps and room are so in random sets of zero loss with several radii."""
+    W = random_solutions(RANDOM, n)
+    W = W[radius_count(norms(W)) > 1]
+    outer, gap, _, within, differ = interfaces(W)
+    return {"GAP": _share(_apart(gap, within, differ)), "WIDER": _share(wider(W, 1 - (W**2).sum(axis=1), outer))}
+
+
+def _chance(name: str, n: int) -> str:
+    return f"Of random sets of zero loss that nobody trained, {_by_chance(n)[name]}."
+
+
+def _free(odd: np.ndarray, end: Outcomes) -> str:
+    return f"The others are off by {end.error[odd].max():.0e} at most." if odd.any() else ""
+
+
+def _flips(W: np.ndarray, kind: np.ndarray) -> str:
+    """What other rules make of the models at n = 7."""
+    other = [f"by steps of {step:.0%} {_share(radius_count(norms(W), step) == 2)}" for step in SENSITIVE]
+    return (
+        f"The rule decides: of the asymmetric at n = {FEATURES} {', '.join(other)} have two; by the census's looser "
+        f"rule, an inner and an outer group, {_share(kind == INNER_OUTER)}."
+    )
+
+
 def _counted(runs: Runs, W: np.ndarray) -> str:
-    """How many have two radii by other rules, and in double precision."""
-    other = [f"by {step:.0%} {_share(radius_count(norms(W), step) == 2)}" for step in SENSITIVE]
+    """How many radii there are, and in double precision."""
     twice, _, end = _ends(runs["double"])
-    exact = radius_count(norms(twice[end.asymmetric])) == 2
+    exact = radius_count(norms(twice[end.asymmetric]))
     found = np.bincount(radius_count(norms(W)))[1:]
     radii = ", ".join(f"{count} have {k}" for k, count in enumerate(found, 1) if count)
-    rules = f"Two, if a radius begins where a norm is longer {', '.join(other)}"
-    return f"{radii}. {rules}; in double precision {_share(exact)}."
+    return f"{radii}; in double precision {_share(exact[exact > 1] == 3)} have three."
 
 
 def _arcs(W: np.ndarray, outer: np.ndarray) -> str:
@@ -303,11 +374,14 @@ def _arcs(W: np.ndarray, outer: np.ndarray) -> str:
     return f"The median widest gap among the longest is {np.degrees(np.median(widest_gap(W, outer))):.0f}°; {words}."
 
 
-def _fits(W: np.ndarray) -> str:
-    if not len(W):
+def _fits(W: np.ndarray, spread: np.ndarray) -> str:
+    if not np.isfinite(spread).any():
         return ""
-    one, own = (np.median(off(W) / norms(W).mean(axis=-1)) for off in (off_one_circle, off_radii))
-    return f"Medians, as a part of the mean norm: {one:.1%} from one free circle, {own:.1e} from their own radii."
+    one = np.median(off_one_circle(W) / norms(W).mean(axis=-1))
+    return (
+        f"Their median spread is {np.nanmedian(spread):.1e}. The best single circle, its centre free, misses the tips "
+        f"by {one:.0%} of their mean norm."
+    )
 
 
 def _apart(gap: np.ndarray, within: np.ndarray, differ: np.ndarray) -> np.ndarray:

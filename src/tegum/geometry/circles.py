@@ -18,6 +18,8 @@ STEP = 0.05
 """How much longer the next norm is where another radius begins. Groups of equal norms that training makes agree to a
 thousandth; experiments say what 0.01 and 0.1 would change."""
 
+STRAIGHT = 1e-9  # the part of their length by which points on a line may be off it
+
 
 def radius_groups(length: Float[np.ndarray, "*batch n"], step: float = STEP) -> Int[np.ndarray, "*batch n"]:
     """Which radius each norm belongs to, counted from 0, the smallest: sorted norms that differ by a part of more than
@@ -53,17 +55,23 @@ def radius_histogram(length: Float[np.ndarray, "k n"], most: int = 4, step: floa
     return np.bincount(np.minimum(radius_count(length, step), most), minlength=most + 1)[1:]
 
 
-def off_radii(W: Float[np.ndarray, "*batch m n"], step: float = STEP) -> Float[np.ndarray, "*batch"]:
-    """Root mean square distance of the tips from the mean radii of their groups, about the origin.
+def group_spread(
+    length: Float[np.ndarray, "*batch n"], least: int = 3, step: float = STEP
+) -> Float[np.ndarray, "*batch"]:
+    """How much longer the longest norm of a radius is than the shortest, as a part of it: the most among the radii that
+    `least` norms or more share; NaN where there are none. Groups of one say nothing, and few of chance are large.
 
-    >>> float(off_radii(np.array([[1.0, 0.0, -2.0], [0.0, 1.02, 0.0]])).round(6))
-    0.008165
+    >>> float(group_spread(np.array([1.0, 2.0, 2.01, 2.02])).round(6))
+    0.01
     """
-    length = norms(W).astype(float)
+    length = np.asarray(length, float)
     group = radius_groups(length, step)
     same = group[..., :, None] == group[..., None, :]
-    mean = np.where(same, length[..., None, :], 0).sum(-1) / same.sum(-1)
-    return np.asarray(np.sqrt(((length - mean) ** 2).mean(axis=-1)))
+    low, high = (
+        f(np.where(same, length[..., None, :], fill), axis=-1) for f, fill in ((np.min, np.inf), (np.max, -np.inf))
+    )
+    found = np.where(same.sum(-1) >= least, high / low - 1, -np.inf).max(axis=-1)
+    return np.asarray(np.where(np.isfinite(found), found, np.nan))
 
 
 def neighbours(
@@ -121,7 +129,8 @@ def fitted_circle(
     """The circle that fits points best: centre (..., 2), radius (...,) and the root mean square of their distances from
     it (...,). At least four points, since any three have a circle.
 
-    Kåsa's linear fit (1976), then Gauss and Newton's steps on the distances themselves.
+    Kåsa's linear fit (1976), then Gauss and Newton's steps on the distances themselves. Points on a line have a circle
+    of infinite radius, whose centre is NaN.
 
     >>> turns = np.array([0.1, 0.5, 1.5, 2.0])
     >>> centre, radius, off = fitted_circle(np.array([3.0, 4.0]) + 2 * np.stack([np.cos(turns), np.sin(turns)], -1))
@@ -131,6 +140,8 @@ def fitted_circle(
     if points.shape[-2] < 4:
         raise BadInput(f"{points.shape[-2]} points do not tell one circle from another; give at least 4.")
     points = np.asarray(points, float)
+    extent = np.linalg.svd(points - points.mean(axis=-2, keepdims=True), compute_uv=False)
+    straight = np.asarray(extent[..., 1] <= STRAIGHT * extent[..., 0])
     one = np.ones(points.shape[:-1])
     linear = np.concatenate([2 * points, one[..., None]], axis=-1)
     found = _least_squares(linear, (points**2).sum(-1))
@@ -143,7 +154,12 @@ def fitted_circle(
         change = _least_squares(slope, radius[..., None] - distance)
         centre, radius = centre + change[..., :2], radius + change[..., 2]
     off = np.linalg.norm(points - centre[..., None, :], axis=-1) - radius[..., None]
-    return centre, np.asarray(radius), np.asarray(np.sqrt((off**2).mean(axis=-1)))
+    away_from_line = extent[..., 1] / np.sqrt(points.shape[-2])
+    return (
+        np.where(straight[..., None], np.nan, centre),
+        np.where(straight, np.inf, radius),
+        np.where(straight, away_from_line, np.sqrt((off**2).mean(axis=-1))),
+    )
 
 
 def off_one_circle(W: Float[np.ndarray, "*batch m n"]) -> Float[np.ndarray, "*batch"]:

@@ -19,12 +19,13 @@ def circled(W: ArrayLike, group: ArrayLike, centre: ArrayLike, radius: ArrayLike
     """Wheels W (k, 2, n), each tip on its group's mean circle about the origin, and a dotted circle of one's own.
 
     group (k, n): which radius each tip belongs to, from 0, the smallest; its colour. centre (k, 2), radius (k,): the
-    dotted circle.
+    dotted circle, left out where it is not finite.
     """
     W, group = np.asarray(W, float), np.asarray(group)
     centre, radius = np.asarray(centre, float), np.asarray(radius, float)
     length = np.hypot(W[:, 0], W[:, 1])
-    reach = float(max(length.max(), (np.linalg.norm(centre, axis=-1) + radius).max()))
+    dotted = np.isfinite(radius)
+    reach = float(max(length.max(), (np.linalg.norm(centre, axis=-1) + radius)[dotted].max(initial=0)))
     tiles = Tiles(len(W), columns_for(len(W), most=4), 2.2 * reach, 2.2 * reach, above=30, below=8, widest=300)
     figure = tiles.figure(head=0)
     middle = moved(tiles.corners(), 1.1 * reach, -1.1 * reach)
@@ -42,6 +43,8 @@ def circled(W: ArrayLike, group: ArrayLike, centre: ArrayLike, radius: ArrayLike
             marker = {"size": 8, "color": shade, "line": {"width": 1, "color": style.GROUND}}
             text = [f"feature {i}<br>norm {length[k, i]:.3f}" for i in np.flatnonzero(mine)]
             figure.add_scatter(x=tips[:, 0], y=tips[:, 1], mode="markers", marker=marker, text=text, hoverinfo="text")
+        if not dotted[k]:
+            continue
         words = f"best single circle: radius {radius[k]:.2f}, centre {np.hypot(*centre[k]):.2f} from the origin"
         _ring(figure, at + centre[k] + radius[k] * AROUND, style.MUTED, "dot", words)
     write(figure, moved(middle, 0, 1.06 * reach), titles, size=14, up=14, family=style.SERIF)

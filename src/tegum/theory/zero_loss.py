@@ -24,6 +24,8 @@ from scipy.optimize import minimize
 from tegum.errors import BadInput
 from tegum.theory.polygons import gain
 
+ROUNDS = 200  # of 20,000 random sets each
+
 
 def slacks(W: np.ndarray) -> np.ndarray:
     """W_i·(W_i − W_j) − 1 at [i, j], for W (..., m, n); infinite at i = j, where nothing is asked.
@@ -54,6 +56,29 @@ def tight(W: np.ndarray, tolerance: float) -> np.ndarray:
     """Which inequalities of each W (..., m, n) are tight: |slack| at most tolerance, at [i, j]."""
     where: np.ndarray = np.abs(slacks(W)) <= tolerance
     return where
+
+
+def random_solutions(count: int, n: int, seed: int = 0, ratio: float = 3.0) -> np.ndarray:
+    """W (count, 2, n) of zero loss without training: what such sets are like by themselves.
+
+    Bearings are uniform and the logarithms of norms too, the longest at most `ratio` times the shortest; sets that no
+    stretching makes free of loss are thrown away, and the others stretched until their tightest inequality is tight.
+    One in a thousand is left for n = 7, and ever fewer for more (`BadInput` where they cannot be found).
+
+    >>> found = random_solutions(5, 6)
+    >>> found.shape, bool(np.abs(least_slack(found)).max() < 1e-9)
+    ((5, 2, 6), True)
+    """
+    rng, found = np.random.default_rng(seed), [np.zeros((0, 2, n))]
+    while sum(map(len, found)) < count:
+        if len(found) > ROUNDS:
+            raise BadInput(f"random sets of {n} features hardly ever have zero loss; give n of at most 8 or so.")
+        turn = 2 * np.pi * rng.random((20_000, n))
+        length = np.exp(rng.uniform(0, np.log(ratio), turn.shape))
+        W = length[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        asked = least_slack(W) + 1
+        found.append(W[asked > 0] / np.sqrt(asked[asked > 0])[:, None, None])
+    return np.concatenate(found)[:count]
 
 
 def slack_gradients(W: np.ndarray, which: np.ndarray) -> np.ndarray:
