@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tegum as tg
-from tegum.geometry.sets import across, at_angle, collapsed, side_by_side, twist, within
+from tegum.geometry.sets import across, at_angle, collapsed, principal_distance, side_by_side, twist, within
 
 
 def ring(*degrees: float) -> np.ndarray:
@@ -56,6 +56,16 @@ def test_twist_of_two_triples_about_their_axis(degrees: float) -> None:
     assert np.isnan(twist(W * [1, 1, 1, 1, 1, 0.1]))
 
 
+def test_distance_from_pca() -> None:
+    tripod = np.repeat(ring(0, 60, 120) * np.sqrt(1 / 3), 2, axis=1)  # three means seen along their diagonal
+    assert float(principal_distance(tripod, 3)) == pytest.approx(0, abs=1e-9)
+    turn = ring(0.0, 90.0)
+    assert float(principal_distance(turn @ tripod, 3)) == pytest.approx(0, abs=1e-9)
+    assert float(principal_distance(np.zeros((2, 6)), 3)) == pytest.approx(1)
+    apart = np.array([[1.0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0]])
+    assert float(principal_distance(apart, 3)) > 0.7
+
+
 def test_bad_input() -> None:
     with pytest.raises(tg.BadInput, match="cannot be split into 3 equal sets"):
         within(np.eye(4), 3)
@@ -63,3 +73,5 @@ def test_bad_input() -> None:
         side_by_side(np.eye(3))
     with pytest.raises(tg.BadInput, match="two sets of three features in space"):
         twist(np.eye(6))
+    with pytest.raises(tg.BadInput, match="more than sets=2; PCA then needs more"):
+        principal_distance(np.eye(4), 2)
