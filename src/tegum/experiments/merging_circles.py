@@ -23,11 +23,10 @@ from tegum.training.run import Run
 from tegum.training.training import Training
 
 POST = "Optimization Failure (2024)"
-INTRODUCTION = f"{POST}, Introduction"
 HENIGHAN = "Henighan et al. 2023, Superposition, Memorization, and Double Descent, optimisation failures in 2D"
 BEYOND = f"Beyond {POST}, written after a pilot with other seeds"
 FEATURES = 7
-FRESH = 3_000_000  # the first seed: those below 10⁶ were looked at before the criteria were written
+FRESH = 38_000_000  # the first seed: none that was looked at before the criteria were written
 LATER = (1, 2, 4, 7, 10)  # times the usual training
 
 MEET = Claim(
@@ -47,9 +46,9 @@ FAIL_TO_MERGE = Claim(
     "AdamW, decay 0.01: of the seeds with several radii after the usual training, more than half have several after "
     "twice as many steps (as many as theirs).",
 )
-DESIRABLE = Claim(
-    "It is not that models fail to merge several circles: to have them is desirable.",
-    INTRODUCTION,
+OUTLAST = Claim(
+    "Several radii outlast weight decay.",
+    "Ours, not the source's. (It calls several circles desirable, for a model that has one feature still to learn.)",
     "AdamW, decay 0.01: of the seeds with several radii after the usual training, more than half still have several "
     "after ten times as many steps, when the decay has had its say among solutions of equal loss.",
 )
@@ -68,8 +67,8 @@ class MergingCircles(Experiment):
     source: ClassVar[str] = f"{HENIGHAN}; {POST}"
     lede: ClassVar[str] = (
         "Many models of seven features end perfect with their tips on two or three radii. Henighan, Olah and others "
-        "call that a failure to merge; a later article supposes that several circles are desirable. Here such models "
-        "are trained on: with weight decay all of them merge, without it nothing moves."
+        "call that a failure to merge. Here such models are trained on: with weight decay all of them merge, without "
+        "it they keep their radii."
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000, "weight_decay": 0.01}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {"quick": {"seeds": 100}, "standard": {}, "paper": {"seeds": 4000}}
@@ -98,7 +97,9 @@ class MergingCircles(Experiment):
         return [*self._over_time(runs["long"]), self._equal(runs["long"])]
 
     def panels(self, runs: Runs) -> list[Panel]:
-        return [self._later(runs["long"]), _film(runs["long"])]
+        run = runs["long"]
+        three = _named(run, 0, 0).asymmetric & (radius_count(norms(_history(run, 0)[:, 0])) == 3)
+        return [self._later(run), *[_film(run, int(chosen)) for chosen in np.flatnonzero(three)[:1]]]
 
     def _over_time(self, run: Run) -> list[Judged]:
         """The claims about the models with several radii after the usual training, as they train on."""
@@ -111,12 +112,13 @@ class MergingCircles(Experiment):
         steps, where = run.W_history["step"].values, "seeds with several radii"
         words = [f"{_share(radii[odd, t] > 1)} at step {steps[t]:,}" for t in range(len(LATER))]
         kept_words = (
-            f"Without decay {_share(kept[free_odd])} keep their number; with it {_share(merged[odd])} are regular."
+            f"Without decay {_share(kept[free_odd])} keep their number{_moved(free[free_odd])}; with it "
+            f"{_share(merged[odd])} are regular."
         )
         return [
             _rate(MEET, radii[three, LATER.index(4)] <= 2, 0.95, "seeds with three radii or more"),
             _rate(FAIL_TO_MERGE, radii[odd, LATER.index(2)] > 1, 0.5, where, f"Several: {', '.join(words)}."),
-            _rate(DESIRABLE, radii[odd, -1] > 1, 0.5, where, _sizes(decayed[odd])),
+            _rate(OUTLAST, radii[odd, -1] > 1, 0.5, where, _sizes(decayed[odd])),
             _rate(INDIFFERENT, (merged & kept)[both], 0.95, f"{where} under both", kept_words),
         ]
 
@@ -137,8 +139,8 @@ class MergingCircles(Experiment):
             labels += [f"{step:,}<br>{name}" for step in run.W_history["step"].values]
         caption = (
             "The asymmetric models of the usual training, trained on: AdamW with decay, then Adam without, n = "
-            f"{FEATURES}. With decay three radii become two and two become one, the regular polygon. Without, nothing "
-            "moves: at zero loss there is no gradient."
+            f"{FEATURES}. With decay three radii become two and two become one, the regular polygon. Without, the "
+            "number of radii stays: at zero loss there is no gradient."
         )
         low, high = rate_interval(np.array(counts), np.maximum(np.sum(counts, axis=1, keepdims=True), 1))
         figure = stacked_rates(
@@ -159,6 +161,14 @@ def _named(run: Run, place: int, at: int) -> Outcomes:
     return outcomes((_history(run, place)[:, at], b.astype(float)))
 
 
+def _moved(W: np.ndarray) -> str:
+    """How far the columns of W (k, step, 2, n) move from the first record to the last, the farthest of each model."""
+    if not len(W):
+        return ""
+    way = norms(W[:, -1] - W[:, 0]).max(axis=-1)
+    return f" and no column moves by more than {np.median(way):.1e} in the median, {way.max():.1e} at most"
+
+
 def _sizes(W: np.ndarray) -> str:
     """How Σ‖W‖² of W (k, step, 2, n) falls."""
     if not len(W):
@@ -167,11 +177,9 @@ def _sizes(W: np.ndarray) -> str:
     return f"Their median Σ‖W‖² falls from {first:.1f} to {last:.1f}."
 
 
-def _film(run: Run) -> Panel:
-    """The zones of one model with three radii, as decay goes on."""
+def _film(run: Run, chosen: int) -> Panel:
+    """The zones of one model, as decay goes on."""
     W = _history(run, 0)
-    three = _named(run, 0, 0).asymmetric & (radius_count(norms(W[:, 0])) == 3)
-    chosen = int(np.argmax(three))
     b = run.b_history.transpose("optimiser", "seed", "step", "feature").values[0, chosen]
     steps = run.W_history["step"].values
     figure = latent_zones((aligned(W[chosen]), b), [f"step {step:,}" for step in steps], columns=len(steps))
