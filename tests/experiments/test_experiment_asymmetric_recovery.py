@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from tegum.experiments.asymmetric_recovery import (
-    CURVATURE,
-    FREE,
-    HOLD_BOTH,
-    AsymmetricRecovery,
+from tegum.experiments.asymmetric_recovery import AsymmetricRecovery
+from tegum.experiments.asymmetric_recovery.claims import SHORT
+from tegum.experiments.asymmetric_recovery.judging import CURVATURE, FREE, HOLD_SHORT, HOLD_ZERO
+from tegum.experiments.asymmetric_recovery.measures import (
     checked,
     grown,
     lag,
@@ -15,6 +14,7 @@ from tegum.experiments.asymmetric_recovery import (
     near_shorter,
     opposite,
     outward,
+    recovering,
     silent,
     swept,
     waits,
@@ -25,7 +25,8 @@ from tegum.failure.sweeps import Sweep, apart
 from tegum.theory.failure import symmetric_failure
 from tegum.training.run import execute
 
-MONOTONE, WAITS = "More sweep shifts", "In gradient descent the wait"
+FAILS = {"More sweep shifts", "In gradient descent the wait", "Corrected: the optimum stops"}
+UNCLEAR = {"Adam does not wait", "It is Adam's memory"}  # so near to 95 in 100 that the seeds decide
 
 
 def hexagon_that_leans(column: float, *, far: float, near: float) -> Sweep:
@@ -77,7 +78,7 @@ def test_the_curvature_is_that_of_symmetric_failure() -> None:
 
 @pytest.fixture(scope="module")
 def quick() -> tuple[AsymmetricRecovery, Runs]:
-    experiment = AsymmetricRecovery(seeds=60, twins=12)
+    experiment = AsymmetricRecovery(seeds=300, twins=80)  # as few as decide rates of 1 above 0.95
     return experiment, {name: execute(training) for name, training in experiment.trainings().items()}
 
 
@@ -86,10 +87,34 @@ def test_claims(quick: tuple[AsymmetricRecovery, Runs]) -> None:
     claims = experiment.claims(runs)
     assert len(claims) == 18
     for claim in claims:
-        if claim.statement.startswith(MONOTONE):
-            assert claim.verdict == "fails"
+        words = {part for part in FAILS | UNCLEAR if claim.statement.startswith(part)}
+        if words & UNCLEAR:
+            assert claim.value > 0.9
+        elif words:
+            assert claim.verdict != "holds"
+            assert claim.value < 0.95
         else:
-            assert claim.value > (0.6 if claim.statement.startswith(WAITS) else 0.8), claim.statement
+            assert claim.verdict == "holds", (claim.statement, claim.measured)
+    assert next(claim for claim in claims if claim.statement.startswith("More sweep")).verdict == "fails"
+
+
+def test_the_length_at_which_the_seventh_is_held_is_that_at_capture(quick: tuple[AsymmetricRecovery, Runs]) -> None:
+    sweep, _ = recovering(quick[1]["centre"])
+    assert np.median(sweep.size[np.arange(len(sweep.start)), sweep.start]) == pytest.approx(SHORT, rel=0.2)
+    held = quick[1][HOLD_SHORT].W_history.sel(feature=6)
+    np.testing.assert_allclose(np.hypot(*held.isel(step=-1).transpose("latent", "seed").values), SHORT, rtol=1e-6)
+
+
+def test_with_the_seventh_at_zero_its_bias_does_nothing_to_the_six() -> None:
+    """Why "W_7 held at 0" and "both held" are one history."""
+    W, b = symmetric_failure(7)
+    rng = np.random.default_rng(1)
+    W[:, :6] += 0.1 * rng.normal(size=(2, 6))
+    there = forces(W, b)
+    for bias in (0.01, 0.5):
+        b[6] = bias
+        np.testing.assert_array_equal(forces(W, b).W[:, :6], there.W[:, :6])
+        np.testing.assert_array_equal(forces(W, b).b[:6], there.b[:6])
 
 
 def test_panels(quick: tuple[AsymmetricRecovery, Runs]) -> None:
@@ -101,7 +126,7 @@ def test_panels(quick: tuple[AsymmetricRecovery, Runs]) -> None:
 
 
 def test_untrained_models_support_no_claim() -> None:
-    experiment = AsymmetricRecovery(seeds=20, twins=20, steps=1, patience=1)
+    experiment = AsymmetricRecovery(seeds=20, twins=80, steps=1, patience=1)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
     assert {claim.verdict for claim in experiment.claims(runs)} <= {"fails", "unclear"}
     assert np.isinf(waits(runs["adam"], "b2", "noise")).all()
@@ -124,31 +149,44 @@ def adamw(W: np.ndarray, b: np.ndarray, steps: int, *, hold: bool) -> list[tuple
     return kept
 
 
-@pytest.mark.parametrize("hold", [False, True])
-def test_plain_numpy_sweeps_too_and_only_where_the_last_feature_is_free(hold: bool) -> None:
+def noisy(seventh: float) -> tuple[np.ndarray, np.ndarray]:
+    """Symmetric failure with noise on the six, and a W_7 of this length."""
     W, b = symmetric_failure(7)
     rng = np.random.default_rng(0)
     W[:, :6] += 0.01 * rng.normal(size=(2, 6))
     b[:6] += 0.01 * rng.normal(size=6)
-    path = adamw(W, b, 9_000, hold=hold)
-    lean = np.array([np.hypot(*W[:, :6].sum(1)) for W, _ in path])
+    W[:, 6] = seventh / 2**0.5
+    return W, b
+
+
+def leans(path: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    return np.array([np.hypot(*W[:, :6].sum(1)) for W, _ in path])
+
+
+def test_plain_numpy_sweeps_too() -> None:
+    path = adamw(*noisy(0), 9_000, hold=False)
     size, bias = np.array([np.hypot(*W[:, 6]) for W, _ in path]), np.array([b[6] for _, b in path])
-    if hold:
-        assert (lean < 0.1).all()
-        return
     eve = int(np.flatnonzero(size < 0.25)[-1])
-    assert lean[eve] > 7
+    assert leans(path)[eve] > 7
     assert size[: eve - 100].max() == pytest.approx(0.2, abs=0.03)
     assert bias[eve - 100] > 0.3
     assert size[eve + 300] > 1
     assert bias[eve + 300] < 0
 
 
-def test_the_engine_in_double_precision_agrees(quick: tuple[AsymmetricRecovery, Runs]) -> None:
-    experiment, _ = quick
-    for name, sweeps in ((FREE, True), (HOLD_BOTH, False)):
-        training = experiment.trainings()[name.lower().replace(" ", "-")]
-        run = execute(training.model_copy(update={"precision": "float64"}))
+@pytest.mark.parametrize(("length", "sweeps"), [(0.0, False), (SHORT, True)])
+def test_plain_numpy_sweeps_beside_a_seventh_that_is_held_only_where_it_is_not_zero(
+    length: float, sweeps: bool
+) -> None:
+    path = adamw(*noisy(length), 9_000, hold=True)
+    assert path[-1][0][:, 6] == pytest.approx(length / 2**0.5)
+    assert leans(path)[-1] > 3 if sweeps else (leans(path) < 0.1).all()
+
+
+def test_the_engine_in_double_precision_agrees() -> None:
+    trainings = AsymmetricRecovery(twins=12).trainings()
+    for name, sweeps in ((FREE, True), (HOLD_ZERO, False), (HOLD_SHORT, True)):
+        run = execute(trainings[name].model_copy(update={"precision": "float64"}))
         lean = np.hypot(
             *run.W_history.isel(feature=slice(0, 6)).sum("feature").transpose("latent", "seed", "step").values
         )
