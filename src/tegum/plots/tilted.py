@@ -14,7 +14,7 @@ from tegum.plots.space import arrows, scene, space
 from tegum.plots.tiles import NARROW
 
 OUT = 0.22  # how much farther from the middle than its point a label stands
-EYE, HIGH = (1.35, -1.5, 0.7), 0.75  # where a reader stands, and how high the box is
+EYE, HIGH = (1.55, -1.75, 0.8), 0.75  # where a reader stands, so far that all titles fit; how high the box is
 FLAT = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0}
 
 
@@ -64,7 +64,7 @@ def _room(points: np.ndarray) -> list[tuple[float, float]]:
     middle, half = (low + high)[:2] / 2, (0.55 + OUT) * (high - low)[:2].max()
     flat = [(float(m - half), float(m + half)) for m in middle]
     rise = high[2] - min(low[2], 0)
-    return [*flat, (min(low[2], 0) - 0.1 * rise, high[2] + 0.2 * rise)]
+    return [*flat, (min(low[2], 0) - 0.2 * rise, high[2] + 0.2 * rise)]
 
 
 def _plane(corners: np.ndarray, room: list[tuple[float, float]]) -> list[Any]:
