@@ -10,12 +10,21 @@ from tegum.experiments.experiment import Experiment, Runs
 from tegum.experiments.failure_census import (
     FEATURES,
     _timeline,
+    at_rest,
     far_side_longer,
     passed,
     unlearnt_column,
     values_in_failure,
 )
-from tegum.failure.outcomes import INNER_OUTER, NAMES, PERFECT_REGULAR, STILL_MOVING, SYMMETRIC_FAILURE, Outcomes
+from tegum.failure.outcomes import (
+    ASYMMETRIC_FAILURE,
+    INNER_OUTER,
+    NAMES,
+    PERFECT_REGULAR,
+    STILL_MOVING,
+    SYMMETRIC_FAILURE,
+    Outcomes,
+)
 from tegum.failure.timelines import Timeline
 from tegum.training.run import execute
 
@@ -40,9 +49,18 @@ def test_the_far_side_is_that_beyond_a_right_angle() -> None:
 
 def test_passed_looks_at_asymmetric_ends_only() -> None:
     S, M = SYMMETRIC_FAILURE, STILL_MOVING
-    kind = np.array([[S, INNER_OUTER], [M, INNER_OUTER], [S, PERFECT_REGULAR], [M, S], [S, M]])
+    kind = np.array([[S, INNER_OUTER], [M, INNER_OUTER], [S, PERFECT_REGULAR], [M, S], [S, M], [S, ASYMMETRIC_FAILURE]])
     line = Timeline(np.array([0, 1]), Outcomes(kind, *[np.zeros(kind.shape)] * 11))
     assert_array_equal(passed(line), [True, False])
+
+
+def test_at_rest_is_the_same_name_and_a_column_that_stays() -> None:
+    S, A, M = SYMMETRIC_FAILURE, ASYMMETRIC_FAILURE, STILL_MOVING
+    kind = np.array([[S, S], [A, A], [M, A], [S, PERFECT_REGULAR]])
+    W = np.tile(spokes([1, 1, 1], [0, 120, 240]), (4, 2, 1, 1))
+    W[1, 1] *= 1.02
+    line = Timeline(np.array([0, 500]), Outcomes(kind, *[np.zeros(kind.shape)] * 11))
+    assert_array_equal(at_rest(line, W), [True, False, False, False])
 
 
 def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
@@ -64,8 +82,9 @@ def quick() -> tuple[Experiment, Runs]:
 def test_claims(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     claims = judged(experiment, runs)
-    assert len(claims) == 8
-    assert claims["Instead of the symmetric"].verdict == "fails"
+    assert len(claims) == 9
+    assert claims["A model that can achieve"].verdict == "holds"
+    assert claims["Models end at rest with "].verdict == "fails"
     assert claims["Corrected: symmetric fai"].verdict == "holds"
     assert claims["Symmetric failure is a l"].verdict == "fails"
     assert claims["All failed models, those"].verdict == "fails"

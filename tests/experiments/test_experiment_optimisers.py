@@ -8,9 +8,9 @@ from oracle.batch import adamw, sgd
 from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.optimisers import FEATURES, FRESH, Forget, Optimisers, _median, growth
+from tegum.experiments.optimisers import FEATURES, FRESH, Forget, Optimisers, _median, _overlaps, released, staying
 from tegum.failure.outcomes import INNER_OUTER, STILL_MOVING, SYMMETRIC_FAILURE, Outcomes, outcomes
-from tegum.failure.stability import edge
+from tegum.failure.stability import delays, edge, growth, too_short
 from tegum.failure.timelines import Timeline
 from tegum.toy.features import OneHot
 from tegum.toy.models import Autoencoder
@@ -39,6 +39,50 @@ def test_growth_is_the_slope_of_the_logarithm_below_a_bound() -> None:
     assert np.isnan(growth(step, product, step == 100, 100.0))
 
 
+def test_who_stays_is_judged_by_those_inside_at_a_record() -> None:
+    inside = line([M, S, T], [M, S, S], [S, M, S], [M, M, S]).kind == S
+    assert_array_equal(staying(inside, 1), [False, True])
+    assert_array_equal(staying(inside, 0), [True])
+
+
+def test_the_side_is_that_some_records_after_the_capture() -> None:
+    """Three squares and a lost feature: one too short, one too long, one with two features lost; one never caught."""
+    turns = 2 * np.pi * np.arange(4) / 4
+    square = np.stack([np.cos(turns), np.sin(turns)])
+    W = np.stack([np.append(scale * square, np.zeros((2, 1)), axis=1) for scale in (0.9, 1.2, 0.9, 0.9)])
+    b = np.append(1 - (W[:, :, :4] ** 2).sum(1), np.full((4, 1), 0.2), axis=1)
+    seen = line([S, S, S], [M, S, S], [S, S, S], [M, M, M])
+    seen.states.unlearnt[:] = [[1], [1], [2], [1]]
+    history = np.zeros((4, 3, 2, 5)), np.zeros((4, 3, 5))
+    history[0][:, 1:], history[1][:, 1:] = W[:, None], b[:, None]
+    one, short = too_short(seen, *history, 1)
+    assert_array_equal(one, [True, True, False, False])
+    assert_array_equal(short[:2], [True, False])
+
+
+def test_who_is_released_had_a_long_stay_and_was_inside() -> None:
+    """Five seeds at a record before and one after: out when cleared, inside after a kick."""
+    forget = np.array([[True, False], [True, True], [True, False], [True, False], [False, False]])
+    kick = np.array([[True, True], [True, True], [True, False], [True, True], [False, True]])
+    out, still = released(forget, kick, np.array([True, True, True, False, True]), 0, 1)
+    assert_array_equal(out, [True, False, True])
+    assert_array_equal(still, [True, True, False])
+
+
+def test_delays_run_from_the_edge_to_the_record_after_the_stay() -> None:
+    step = 100 * np.arange(5)
+    product = np.array([[50.0, 1, 40, 40, 40], [1, 1, 1, 1, 1], [1, 1, 40, 1, 1]])
+    there = np.array([[False, True, True, True, False], [True, True, False, False, False], [True] * 5])
+    crossed, left = delays(step, product, there, 38)
+    assert_array_equal(crossed, [200, np.nan, 200])
+    assert_array_equal(left, [400, 200, np.nan])
+
+
+def test_overlaps_name_the_least() -> None:
+    lines = {"a": line([S, T], [M, T]), "b": line([S, T], [S, T])}
+    assert _overlaps(np.array([True, True]), lines) == "the other optimisers catch 100% or more, but for “a” (50%)"
+
+
 def judged(experiment: Experiment, runs: Runs) -> dict[str, Judged]:
     return {claim.statement[:30]: claim for claim in experiment.claims(runs)}
 
@@ -58,11 +102,12 @@ def quick() -> tuple[Optimisers, Runs]:
 
 def test_claims(quick: tuple[Optimisers, Runs]) -> None:
     claims = judged(*quick)
-    assert len(claims) == 14
-    assert not [claim for claim in claims.values() if claim.verdict == "fails"]
+    assert len(claims) == 16
+    assert [name for name, claim in claims.items() if claim.verdict == "fails"] == ["Symmetric failure is a local o"]
     assert claims["Nor is it Adam's: with plain g"].verdict == "holds"
-    assert claims["Symmetric failure is a local o"].value == 1
-    assert claims["Corrected: Adam's own instabil"].value == 1
+    assert claims["Corrected: who is still there "].value == 1
+    assert claims["And with gradient descent it s"].value > 0.9
+    assert claims["Corrected: before a long stay "].value == 1
     assert claims["Short stays end otherwise, alo"].verdict == "holds"
     assert claims["With a memory of a hundred ste"].value == 1
 

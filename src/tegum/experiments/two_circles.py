@@ -250,7 +250,10 @@ class TwoCircles(Experiment):
     def _learnt_radii(self, run: Run) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         """For each T, which trainings end with all samples learnt, and how many radii the latents of all have."""
         pairs = {count: self.latents(run, count) for count in self.examples}
-        return {count: ((loss < LEARNT).all(axis=-1), radius_count(norms(h))) for count, (h, loss) in pairs.items()}
+        return {
+            count: (np.asarray((loss < LEARNT).all(axis=-1)), radius_count(norms(h)))
+            for count, (h, loss) in pairs.items()
+        }
 
     def _on_samples(self, run: Run) -> list[Judged]:
         found = self._learnt_radii(run)

@@ -14,6 +14,8 @@ import numpy as np
 from jaxtyping import Float
 
 from tegum.errors import BadInput
+from tegum.failure.outcomes import SYMMETRIC_FAILURE
+from tegum.failure.timelines import Timeline
 
 
 def edge(b1: float) -> float:
@@ -92,3 +94,32 @@ def awake(W: Float[np.ndarray, "*batch m n"], b: Float[np.ndarray, "*batch n"]) 
     live = np.arange(n) != np.argmin((W * W).sum(-2), axis=-1)[..., None]
     pairs = live[..., :, None] & live[..., None, :] & ~np.eye(n, dtype=bool)
     return np.asarray(((z > 0) & pairs).sum((-2, -1)))
+
+
+def too_short(line: Timeline, W: np.ndarray, b: np.ndarray, wait: int) -> tuple[np.ndarray, np.ndarray]:
+    """Who (seed,) is caught with one feature unlearnt, and in whom, `wait` records later, every neighbour of a live
+    feature wakes its output, for W (seed, t, 2, n), b (seed, t, n): the live polygon is too short then."""
+    inside, each = line.kind == SYMMETRIC_FAILURE, np.arange(len(W))
+    first = inside.argmax(axis=-1)
+    later = np.minimum(first + wait, len(line.step) - 1)
+    one = inside.any(axis=-1) & line.states.lone[each, first]
+    return one, awake(W[each, later], b[each, later]) == 2 * (W.shape[-1] - 1)
+
+
+def delays(step: np.ndarray, product: np.ndarray, there: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray]:
+    """When each model's product (seed, t) first exceeds the limit during its stay, and when the stay is over: the
+    first record after it; NaN where the one or the other is not seen. there (seed, t): who is in the stay when."""
+    over = there & (product > limit)
+    crossed = np.where(over.any(axis=-1), step[over.argmax(axis=-1)], np.nan)
+    last = there.shape[-1] - 1 - there[:, ::-1].argmax(axis=-1)
+    left = np.where(last + 1 < len(step), step[np.minimum(last + 1, len(step) - 1)], np.nan)
+    return crossed, left
+
+
+def growth(step: np.ndarray, product: np.ndarray, there: np.ndarray, until: float) -> float:
+    """Slope of ln(product) per step among the records `there` (t,), up to the first above `until`, by least squares.
+
+    NaN for fewer than two."""
+    step, value = step[there], product[there]
+    last = int(np.argmax(value > until)) if (value > until).any() else len(value)
+    return float(np.polyfit(step[:last], np.log(value[:last]), 1)[0]) if last > 1 else np.nan
