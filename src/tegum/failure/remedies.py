@@ -2,7 +2,7 @@
 
 Which features are unlearnt is read from the state at the step, inside compiled code: those whose own output
 z_ii = ‖W_i‖² + b_i is below 1 − `unlearnt`. There may be any number of them. Where there are none, or nothing else,
-nothing changes. The optimiser forgets exactly the entries that a remedy sets::
+nothing changes. All have one policy of what Adam forgets, `forget`: with Adam that alone is an edit, see `Forget`::
 
     from tegum.failure.remedies import Resample
 
@@ -13,7 +13,7 @@ In all of them the live features are the learnt ones, S is the sum of their colu
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -35,20 +35,26 @@ class Remedy(Intervention):
     """An intervention that leaves alone a model without unlearnt features. Subclasses give `treat`.
 
     unlearnt: a feature whose own output falls short by more than this is unlearnt, as in `tegum.Thresholds`.
+    forget: whose columns and biases the optimiser forgets, whatever the remedy sets: those of the unlearnt features,
+        as where dead neurons are resampled, or those of all.
     """
 
     unlearnt: Positive = 1 / 3
+    forget: Literal["unlearnt", "all"] = "unlearnt"
 
     @abstractmethod
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
-        """The edit of one model in which the features `missing` (n,) are unlearnt, and some are not."""
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
+        """W and b of one model in which the features `missing` (n,) are unlearnt, and some are not."""
 
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         missing = unlearnt_features(parameters["W"], parameters["b"], self.unlearnt)
         treated = self.treat(model, parameters, missing, key)
         needed = missing.any() & ~missing.all()
-        new = {name: jnp.where(needed, treated.parameters[name], value) for name, value in parameters.items()}
-        return Edit(new, {name: mask & needed for name, mask in treated.touched.items()})
+        forgotten = needed & (jnp.ones_like(missing) if self.forget == "all" else missing)
+        return Edit(
+            {name: jnp.where(needed, treated[name], value) for name, value in parameters.items()},
+            {name: jnp.broadcast_to(forgotten, value.shape) for name, value in parameters.items()},
+        )
 
     def check(self, model: Model, shapes: Shapes) -> None:
         if set(shapes) != {"W", "b"} or not isinstance(model, Autoencoder):
@@ -63,17 +69,26 @@ def unlearnt_features(W: Columns, b: PerFeature, threshold: Any = 1 / 3) -> Chos
     return (W * W).sum(axis=0) + b < 1 - threshold
 
 
+class Forget(Remedy):
+    """Nothing but forgetting: what the optimiser does without its memory is what all other remedies do besides.
+
+    Adam's average of squared gradients is then small for a while: with its bias correction long faded, the first steps
+    are up to six times the learning rate, and sweep a model that leans already.
+    """
+
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
+        return parameters
+
+
 class Noise(Remedy):
-    """Gaussian noise of standard deviation `size` on every number of W and b. The optimiser's memory stays."""
+    """Gaussian noise of standard deviation `size` on every number of W and b."""
 
     size: NotNegative = 0.1
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
         W, b = parameters["W"], parameters["b"]
         moved = self.size * normal(key, W.shape[0] + 1, W.shape[1])
-        return Edit(
-            {"W": W + moved[:-1], "b": b + moved[-1]}, {"W": jnp.zeros(W.shape, bool), "b": jnp.zeros(b.shape, bool)}
-        )
+        return {"W": W + moved[:-1], "b": b + moved[-1]}
 
 
 class Reinitialise(Remedy):
@@ -81,9 +96,9 @@ class Reinitialise(Remedy):
 
     scale: NotNegative = 1.0
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
         fresh = model.init(key)
-        return _set(parameters, self.scale * fresh["W"], fresh["b"], missing, missing)
+        return _set(parameters, self.scale * fresh["W"], fresh["b"], missing)
 
     def check(self, model: Model, shapes: Shapes) -> None:
         super().check(model, shapes)
@@ -95,29 +110,35 @@ class Reinitialise(Remedy):
 
 
 class Resample(Remedy):
-    """The rule by which Bricken et al. (2023) resample dead neurons of a sparse autoencoder, carried over.
+    """Unlearnt columns set to `fraction` · r times a direction; by default as dead neurons are resampled, carried over.
 
-    There a neuron's encoder row becomes the unit vector of an input, times 0.2 of the mean norm of the alive rows; the
-    input is drawn with probability ∝ loss², for each neuron anew; the encoder bias becomes 0; the optimiser's memory of
-    these entries is cleared. Here output i of the model reads the latent h = Wx by W_i·h + b_i, so W_i is the row, h
-    what it reads, and the inputs are one-hot: W_i becomes `fraction` · r · Ŵ_j, with j drawn ∝ loss², and b_i = 0. Tied
-    weights leave no decoder vector to be set on its own.
+    Bricken et al. (2023) treat a neuron of a sparse autoencoder that fired on no input of 12,500 steps. Its encoder row
+    becomes the unit vector of an input, times 0.2 of the mean norm of the alive rows; the input is drawn with
+    probability ∝ loss², for each neuron anew; the encoder bias becomes 0; the optimiser's memory of these entries is
+    cleared. Here output i of the model reads the latent h = Wx by W_i·h + b_i, so W_i is the row, h what it reads, and
+    the inputs are one-hot: W_i becomes `fraction` · r · Ŵ_j, with j drawn ∝ loss², and b_i = 0. Tied weights leave no
+    decoder vector to be set on its own. By its letter the rule would not act here: the output of an unlearnt feature
+    fires on every input, weakly, since its bias is near 1/n > 0. What is carried over is what it sets.
 
     Mostly j is an unlearnt feature, often i itself: with one of seven unlearnt the losses are (6/7)² and six of (1/7)²,
     so in 995 cases of 1,000. Then W_i keeps its direction and gets a length. A column shorter than 1e-12 has none; its
     direction is random.
+
+    direction: "drawn" as above, or "random".
+    bias: "zero", or "own": b_i = 1 − ‖W_i‖², which gives the feature back, whatever else this wakes or silences.
     """
 
     fraction: NotNegative = 0.2
+    direction: Literal["drawn", "random"] = "drawn"
+    bias: Literal["zero", "own"] = "zero"
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
-        W, b = parameters["W"], parameters["b"]
-        error = jax.nn.relu(W.T @ W + b[:, None]) - jnp.eye(len(b))
-        chance = jnp.cumsum((error**2).sum(axis=0) ** 2)
-        drawn = uniform(fold(key, 0), 1, len(b))[0] * chance[-1]
-        inputs = jnp.minimum((chance[None] <= drawn[:, None]).sum(axis=1), len(b) - 1)
-        direction = _unit(W[:, inputs], normal(fold(key, 1), *W.shape))
-        return _set(parameters, self.fraction * _mean_norm(W, ~missing) * direction, 0 * b, missing, missing)
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
+        W = parameters["W"]
+        length = self.fraction * _mean_norm(W, ~missing)
+        anywhere = normal(fold(key, 1), *W.shape)
+        towards = _drawn(W, parameters["b"], fold(key, 0)) if self.direction == "drawn" else anywhere
+        bias = 1 - length**2 if self.bias == "own" else 0.0
+        return _set(parameters, length * _unit(towards, anywhere), jnp.full(missing.shape, bias), missing)
 
 
 class Repel(Remedy):
@@ -136,7 +157,7 @@ class Repel(Remedy):
     noise: NotNegative = 1e-3
     own: bool = True
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
         W, b = parameters["W"], parameters["b"]
         repulsor = _repulsor(W, ~missing, fold(key, 0))
         seeded = self.fraction * _mean_norm(W, ~missing) * repulsor[:, None] + self.noise * normal(
@@ -144,7 +165,7 @@ class Repel(Remedy):
         )
         near = repulsor @ jnp.where(missing, seeded, W) > 0
         raised = near & (self.own | ~missing)
-        return _set(parameters, seeded, b + self.shift, missing, raised)
+        return {"W": jnp.where(missing, seeded, W), "b": jnp.where(raised, b + self.shift, b)}
 
 
 class Lean(Remedy):
@@ -160,30 +181,14 @@ class Lean(Remedy):
     amount: NotNegative = 0.3
     noise: NotNegative = 1e-3
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
         W, live, n = parameters["W"], ~missing, missing.size
         away = -_repulsor(W, live, fold(key, 0))
         shift = self.amount * _mean_norm(W, live) * away
         moved = _least_lengthening(W, live, shift) * W + shift[:, None]
         placed = _leaning(moved, missing)[:, None] + self.noise * normal(fold(key, 1), *W.shape)
         b = jnp.where(missing, 1 / n, 1 - (moved**2).sum(axis=0))
-        everywhere = jnp.ones_like(missing)
-        return _set(parameters, jnp.where(missing, placed, moved), b, everywhere, everywhere)
-
-
-class FullLength(Remedy):
-    """A column as long as the others, in a random direction, with the bias that gives its feature back.
-
-    W_i becomes `fraction` · r times a random unit vector, and b_i = 1 − ‖W_i‖², whatever this wakes. For any m.
-    """
-
-    fraction: NotNegative = 1.2
-
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
-        W = parameters["W"]
-        length = self.fraction * _mean_norm(W, ~missing)
-        direction = _unit(normal(key, *W.shape), W)
-        return _set(parameters, length * direction, jnp.full(missing.shape, 1 - length**2), missing, missing)
+        return {"W": jnp.where(missing, placed, moved), "b": b}
 
 
 class MakeRoom(Remedy):
@@ -196,7 +201,7 @@ class MakeRoom(Remedy):
 
     turn: NotNegative = 0.5
 
-    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Edit:
+    def treat(self, model: Any, parameters: Parameters, missing: Chosen, key: Any) -> Parameters:
         W = parameters["W"]
         length = jnp.linalg.norm(W, axis=0)
         bearing, there = jnp.arctan2(W[1], W[0]), ~missing
@@ -206,7 +211,7 @@ class MakeRoom(Remedy):
             there = there.at[i].set(True)
         r = _mean_norm(W, ~missing)
         turned = jnp.where(missing, r, length) * jnp.stack([jnp.cos(bearing), jnp.sin(bearing)])
-        return _set(parameters, turned, jnp.full_like(length, 1 - r * r), jnp.ones_like(missing), missing)
+        return {"W": turned, "b": jnp.where(missing, 1 - r * r, parameters["b"])}
 
     def check(self, model: Model, shapes: Shapes) -> None:
         super().check(model, shapes)
@@ -214,11 +219,18 @@ class MakeRoom(Remedy):
             raise BadInput(f"hidden={model.hidden} has no bearings to turn; MakeRoom needs hidden=2.")
 
 
-def _set(parameters: Parameters, W: Columns, b: PerFeature, in_W: Chosen, in_b: Chosen) -> Edit:
-    """The columns of W and the entries of b at these features set, and forgotten."""
-    touched = {"W": jnp.broadcast_to(in_W, W.shape), "b": in_b}
+def _set(parameters: Parameters, W: Columns, b: PerFeature, missing: Chosen) -> Parameters:
+    """The columns of W and the entries of b of unlearnt features set."""
     new = {"W": W, "b": b}
-    return Edit({name: jnp.where(touched[name], new[name], value) for name, value in parameters.items()}, touched)
+    return {name: jnp.where(missing, new[name], value) for name, value in parameters.items()}
+
+
+def _drawn(W: Columns, b: PerFeature, key: Any) -> Columns:
+    """For each feature the latent of an input, drawn with probability ∝ loss²."""
+    error = jax.nn.relu(W.T @ W + b[:, None]) - jnp.eye(len(b))
+    chance = jnp.cumsum((error**2).sum(axis=0) ** 2)
+    drawn = uniform(key, 1, len(b))[0] * chance[-1]
+    return W[:, jnp.minimum((chance[None] <= drawn[:, None]).sum(axis=1), len(b) - 1)]
 
 
 def _mean_norm(W: Columns, live: Chosen) -> Array:

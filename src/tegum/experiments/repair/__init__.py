@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from pydantic import field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from tegum.claims import Judged
 from tegum.experiments.experiment import Experiment, Panel, Runs
@@ -10,33 +10,39 @@ from tegum.experiments.repair.claims import METHOD
 from tegum.experiments.repair.figures import panels
 from tegum.experiments.repair.judging import judged
 from tegum.experiments.repair.treatments import (
+    CARRIED,
     COSTLY,
     EVERY,
     FEATURES,
     FEW,
     JUDGED,
     LASTING,
+    LEFT,
     MAPPED,
     MORE,
+    NEEDED,
     ONCE,
-    OPTIONAL,
     PASSING,
-    PUBLISHED,
+    POLICIES,
+    PROPOSED,
     RATES,
     RECIPES,
     REPEATED,
+    ROOMY,
     SETTLING,
     SEVERAL,
     SHIFTS,
     TREATMENTS,
     TUNED_ON,
-    Treatment,
+    WHOLE,
     again_name,
-    best,
+    axis_of,
     edits,
+    forgetful,
     lasting,
     once_name,
     several_name,
+    tune_name,
 )
 from tegum.failure.courses import OFFSETS, early, ended, losses, states, waited, when_learnt
 from tegum.failure.remedies import Remedy
@@ -57,59 +63,52 @@ class Repair(Experiment):
     lede: ClassVar[str] = (
         "A feature is not learnt; how does one get it back? The source pictures why resampling it, as is done for dead "
         "neurons of sparse autoencoders, should be clumsy, and proposes another way: push the learnt features to one "
-        "side and let the missing one grow. It tried neither. Here both stand beside doing nothing, noise, a fresh "
-        "draw and three remedies of our own, on the same models, where failure would pass and where it lasts."
+        "side and let the missing one grow. It tried neither. Here both stand beside doing nothing, clearing the "
+        "optimiser's memory and nothing else, noise, a fresh draw and remedies of our own, on the same models, where "
+        "failure would pass and where it lasts."
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {
-            "seeds": 96,
-            "tuning": 4,
-            "mapped": 8,
-            "map_steps": 4_000,
-            "several": 16,
-            "steps": 15_000,
+            "seeds": 64,
+            "several": 32,
             "recipes": (PASSING, LASTING),
+            "tried": (*NEEDED, WHOLE, ROOMY),
+            "all_forgotten": (LEFT, PROPOSED),
+            "repeated": (PROPOSED,),
+            "tuned": (),
+            "maps": (),
             "more": MORE[:1],
-            "beside": ("nothing", PUBLISHED, "repel"),
-            "left_out": ("re-initialise", "resample, tuned", "repel, own bias too", "lean"),
+            "beside": ("nothing", PROPOSED, ROOMY),
         },
         "standard": {},
-        "paper": {"seeds": 5_120, "tuning": 256, "mapped": 400, "several": 1_000},
+        "paper": {"seeds": 5_120, "tuning": 96, "tuned": tuple(RECIPES), "mapped": 400, "several": 1_000},
     }
 
-    seeds: Count = 512
-    tuning: Count = 42
-    mapped: Count = 100
-    several: Count = 128
+    seeds: Count = 256
+    tuning: Count = 16
+    mapped: Count = 24
+    several: Count = 64
     steps: Count = 25_000
     at: Count = 5_000
     map_steps: Count = 25_000
     recipes: tuple[str, ...] = tuple(RECIPES)
+    tried: tuple[str, ...] = ONCE
+    all_forgotten: tuple[str, ...] = ONCE[1:]
+    repeated: tuple[str, ...] = REPEATED
+    tuned: tuple[str, ...] = (LASTING,)
+    maps: tuple[str, ...] = (LASTING, PASSING)
     more: tuple[tuple[int, int], ...] = MORE
     beside: tuple[str, ...] = FEW
-    left_out: tuple[str, ...] = ()
 
-    @field_validator("recipes")
+    @field_validator("recipes", "tried", "all_forgotten", "repeated", "tuned", "maps", "beside")
     @classmethod
-    def _known(cls, recipes: tuple[str, ...]) -> tuple[str, ...]:
-        if not {PASSING, LASTING} <= set(recipes) <= set(RECIPES):
-            raise ValueError(f"recipes={recipes} must be among {', '.join(RECIPES)}, with {PASSING} and {LASTING}.")
-        return recipes
-
-    @field_validator("beside")
-    @classmethod
-    def _with_the_proposal(cls, beside: tuple[str, ...]) -> tuple[str, ...]:
-        if not {"repel"} <= set(beside) <= set(FEW):
-            raise ValueError(f"beside={beside} must be among {', '.join(FEW)}, with repel.")
-        return beside
-
-    @field_validator("left_out")
-    @classmethod
-    def _optional(cls, left_out: tuple[str, ...]) -> tuple[str, ...]:
-        if not set(left_out) <= set(OPTIONAL):
-            raise ValueError(f"left_out={left_out} must be among {', '.join(OPTIONAL)}; claims need the others.")
-        return left_out
+    def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known, needed = CHOICES[str(info.field_name)]
+        if not set(needed) <= set(given) <= set(known):
+            words = f", with {', '.join(needed)}" if needed else ""
+            raise ValueError(f"{info.field_name}={given} must be among {', '.join(known)}{words}.")
+        return given
 
     @model_validator(mode="after")
     def _after_the_edit(self) -> Any:
@@ -121,36 +120,35 @@ class Repair(Experiment):
         return self
 
     def trainings(self) -> dict[str, Training]:
-        once = {once_name(name): self._once(name) for name in ONCE if name not in self.left_out}
-        again = {again_name(name): self._again(name) for name in REPEATED}
-        tuned = {f"tune {name}": self._tune(one) for name, one in TREATMENTS.items() if name not in self.left_out}
-        maps = {f"map {name}": self._map(name, edited=True) for name in (PASSING, LASTING)}
-        plain = {f"map nothing {name}": self._map(name, edited=False) for name in (PASSING, LASTING)}
+        once = {once_name(name): self._once(name, self.recipes, "unlearnt") for name in self.tried}
+        other = {
+            once_name(name, "all"): self._once(name, forgetful(self.recipes), "all") for name in self.all_forgotten
+        }
+        again = {again_name(name): self._again(name) for name in self.repeated}
+        numbers = [(name, forget) for name in TREATMENTS if name in self.tried for forget in POLICIES]
+        tuned = {tune_name(*pair): self._tune(*pair) for pair in numbers if self.tuned}
+        maps = {f"map {name}": self._map(name, edited=True) for name in self.maps}
+        plain = {f"map nothing {name}": self._map(name, edited=False) for name in self.maps}
         more = {several_name(n, k, name): self._more(n, k, name) for n, k in self.more for name in self.beside}
-        costly = {f"costly {name}": self._more(*MORE[0], name, COSTLY, 250) for name in ("nothing", "repel", PUBLISHED)}
-        return {**once, **again, **tuned, **maps, **plain, **more, **costly}
+        costly = {f"costly {name}": self._more(*MORE[0], name, COSTLY, 250) for name in ("nothing", PROPOSED, CARRIED)}
+        return {**once, **other, **again, **tuned, **maps, **plain, **more, **costly}
 
-    def _once(self, name: str) -> Training:
+    def _once(self, name: str, recipes: tuple[str, ...], forget: str) -> Training:
         """All recipes, one edit."""
-        over = self._recipes(name, self.recipes)
-        return self._caught(edits(name, [self.at]), {"recipe": over}, JUDGED, self.seeds, (states, losses, early))
+        over = axis_of(name, recipes, forget)
+        remedies = edits(name, [self.at], forget=forget)
+        return self._caught(remedies, {"recipe": over}, JUDGED, self.seeds, (states, losses, early))
 
     def _again(self, name: str) -> Training:
         """Recipes in which failure lasts, one edit after the other."""
-        over = self._recipes(name, lasting(self.recipes))
+        over = axis_of(name, lasting(self.recipes))
         repeated = edits(name, range(self.at, self.steps, EVERY))
         return self._caught(repeated, {"recipe": over}, JUDGED, self.seeds, (states, losses, early))
 
-    def _recipes(self, name: str, recipes: tuple[str, ...]) -> dict[str, Any]:
-        """One axis of recipes, each with the remedy's best number for it."""
-        axis: dict[str, Any] = {"optimiser": tuple(RECIPES[recipe] for recipe in recipes)}
-        if name in TREATMENTS:
-            axis[TREATMENTS[name].field] = tuple(best(name, recipe) for recipe in recipes)
-        return axis
-
-    def _tune(self, treatment: Treatment) -> Training:
-        over = {"recipe": self._recipes("", self.recipes), treatment.field: treatment.tried}
-        return self._caught((treatment.at([self.at]),), over, TUNED_ON, self.tuning, (waited,))
+    def _tune(self, name: str, forget: str) -> Training:
+        treatment, recipes = TREATMENTS[name], self.tuned if forget == "unlearnt" else forgetful(self.tuned)
+        over = {"recipe": axis_of("", recipes), "tried": treatment.axis(range(len(treatment.labels)))}
+        return self._caught((treatment.at([self.at], forget=forget),), over, TUNED_ON, self.tuning, (waited,))
 
     def _caught(
         self, remedies: tuple[Remedy, ...], over: dict[str, Any], first: int, seeds: int, keep: Any
@@ -175,7 +173,7 @@ class Repair(Experiment):
             law=OneHot(),
             optimiser=RECIPES[name],
             steps=self.map_steps,
-            interventions=(TREATMENTS["repel"].at([SETTLING]),) if edited else (),
+            interventions=(TREATMENTS[PROPOSED].at([SETTLING]),) if edited else (),
             over={**shifts, "learning_rate": RATES, "seed": range(MAPPED, MAPPED + self.mapped)},
             keep=(ended,),
         )
@@ -203,4 +201,13 @@ class Repair(Experiment):
         return panels(runs, self.recipes, self.more)
 
 
+CHOICES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # of each field: what may be given, and what must be
+    "recipes": (tuple(RECIPES), (PASSING, LASTING)),
+    "tried": (ONCE, NEEDED),
+    "all_forgotten": (ONCE[1:], (LEFT, PROPOSED)),
+    "repeated": (REPEATED, (PROPOSED,)),
+    "tuned": (tuple(RECIPES), ()),
+    "maps": ((LASTING, PASSING), ()),
+    "beside": (FEW, (PROPOSED,)),
+}
 EXPERIMENT = Repair

@@ -14,14 +14,19 @@ from tegum.failure.recovery import limited
 from tegum.training.run import Run
 
 
-def there(runs: Runs, names: Iterable[str]) -> list[str]:
-    """Those of these remedies that were not left out."""
-    return [name for name in names if once_name(name) in runs]
+def there(runs: Runs, names: Iterable[str], forget: str = "unlearnt") -> list[str]:
+    """Those of these remedies that were tried."""
+    return [name for name in names if tried(runs, name, forget=forget)]
 
 
-def edited(runs: Runs, name: str, recipe: str) -> Course:
+def tried(runs: Runs, *names: str, forget: str = "unlearnt") -> bool:
+    """Whether all of these remedies were."""
+    return all(once_name(name, forget) in runs for name in names)
+
+
+def edited(runs: Runs, name: str, recipe: str, forget: str = "unlearnt") -> Course:
     """The caught models of a recipe, edited once by this remedy."""
-    return _course(runs[once_name(name)], recipe)
+    return _course(runs[once_name(name, forget)], recipe)
 
 
 def edited_again(runs: Runs, name: str, recipe: str) -> Course:
@@ -38,14 +43,14 @@ def _course(run: Run, recipe: str) -> Course:
     return Course.of_caught(np.array(record.steps(run.training.steps)), *parts)
 
 
-def perfect(runs: Runs, name: str, recipe: str) -> np.ndarray:
+def perfect(runs: Runs, name: str, recipe: str, forget: str = "unlearnt") -> np.ndarray:
     """Which of the caught seeds are perfect at the end."""
-    return edited(runs, name, recipe).perfect
+    return edited(runs, name, recipe, forget).perfect
 
 
-def delays(runs: Runs, name: str, recipe: str) -> np.ndarray:
+def delays(runs: Runs, name: str, recipe: str, forget: str = "unlearnt") -> np.ndarray:
     """How long each of the caught seeds takes to be perfect, at most to the end."""
-    course = edited(runs, name, recipe)
+    course = edited(runs, name, recipe, forget)
     return limited(course.until_perfect, rest_of(course))
 
 

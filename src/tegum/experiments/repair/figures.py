@@ -1,5 +1,7 @@
 """What is drawn of the trainings."""
 
+from typing import Any
+
 import numpy as np
 
 from tegum.claims import rate_interval
@@ -22,11 +24,17 @@ from tegum.experiments.repair.treatments import (
     LASTING,
     ONCE,
     PASSING,
+    PROPOSED,
     RATES,
+    RECIPES,
+    ROOMY,
     SETTLING,
     SHIFTS,
     TREATMENTS,
+    WHOLE,
+    forgetful,
     several_name,
+    tune_name,
 )
 from tegum.failure.courses import OFFSETS
 from tegum.failure.recovery import limited
@@ -41,22 +49,23 @@ from tegum.plots.zones import latent_zones
 def panels(runs: Runs, recipes: tuple[str, ...], more: tuple[tuple[int, int], ...]) -> list[Panel]:
     """All figures, the one that a reader expects first."""
     return [
-        _ends(runs, recipes),
+        _ends(runs, recipes, "unlearnt"),
+        _ends(runs, forgetful(recipes), "all"),
         *(_survival(runs, recipe) for recipe in (LASTING, PASSING)),
         _gallery(runs),
-        *(_mapped(runs, recipe) for recipe in (LASTING, PASSING)),
-        _several(runs, more),
+        *(_mapped(runs, recipe) for recipe in (LASTING, PASSING) if f"map {recipe}" in runs),
+        *([_several(runs, more)] if more else []),
         _cost(runs),
-        *(_tuned(runs, recipe, recipes.index(recipe)) for recipe in (LASTING, PASSING)),
+        *_tuning(runs),
     ]
 
 
-def _ends(runs: Runs, recipes: tuple[str, ...]) -> Panel:
-    names = there(runs, reversed(ONCE))
-    courses = [[edited(runs, name, recipe) for recipe in recipes] for name in names]
+def _ends(runs: Runs, recipes: tuple[str, ...], forget: str) -> Panel:
+    names = there(runs, reversed(ONCE), forget)
+    courses = [[edited(runs, name, recipe, forget) for recipe in recipes] for name in names]
     first = courses[0][0]
     share = [[course.perfect for course in row] for row in courses]
-    time = [[mean_of(delays(runs, name, recipe)) for recipe in recipes] for name in names]
+    time = [[mean_of(delays(runs, name, recipe, forget)) for recipe in recipes] for name in names]
     hover = [[f"{with_interval(course.perfect)}<br>{by_number(course)}" for course in row] for row in courses]
     text = [
         [f"{mean_of(one):.0%} · {late:,.0f}".replace("%", " %") for one, late in zip(row, times, strict=True)]
@@ -66,14 +75,17 @@ def _ends(runs: Runs, recipes: tuple[str, ...]) -> Panel:
         [[mean_of(one) for one in row] for row in share], list(recipes), names, hover,
         x_label="recipe", y_label="", what="share of caught models perfect at the end", text=text,
     )  # fmt: skip
+    memory = "of everything" if forget == "all" else "of unlearnt features"
     caption = (
-        f"Models of n = {FEATURES} that are in symmetric failure at step {first.step[0]:,} and edited once, then. In "
-        f"each cell: the share that is perfect at step {first.step[-1]:,}, and the mean number of steps until it is "
-        "(those that never are count as the whole rest). Equal seeds in a column, so rows are compared on the same "
-        "models. Each remedy's number is the best of six for that recipe, by other seeds; the published one is "
-        "fixed. Hover for counts, 95 % intervals, and how those with one feature unlearnt fared."
+        f"Models of n = {FEATURES} that are in symmetric failure at step {first.step[0]:,} and edited once, then; in "
+        f"every row the optimiser forgets what it knows {memory}, and “forget” is that alone. In each cell: the share "
+        f"perfect at step {first.step[-1]:,}, and the mean number of steps until then (never counts as the whole "
+        "rest). Equal seeds in a column. Numbers of a remedy are the best tried for that recipe and that memory, by "
+        "other seeds; those in a row’s name are fixed. Hover for counts, 95 % intervals, and how those with one "
+        "feature unlearnt fared."
     )
-    return Panel("ends", "Which remedy mends what", caption, figure)
+    slug, words = ("-all", ", all memory forgotten") if forget == "all" else ("", "")
+    return Panel(f"ends{slug}", f"Which remedy mends what{words}", caption, figure)
 
 
 def _survival(runs: Runs, recipe: str) -> Panel:
@@ -83,32 +95,28 @@ def _survival(runs: Runs, recipe: str) -> Panel:
     curves = [_on_grid(step, course.until_perfect, rest_of(plain)) for course in courses.values()]
     share, low, high = np.moveaxis(np.array(curves), 0, -1)
     names = [f"{name}{_half(step, curve[0])}" for name, curve in zip(courses, curves, strict=True)]
-    figure = rate_lines(step, share, low, high, names, x_label="steps since the edit", y_label="share not yet perfect")
+    figure = rate_lines(step, share, low, high, names, x_label="steps since the edit", y_label="share not yet perfect",
+                        stepped=True)  # fmt: skip
     caption = (
         f"The {len(plain.seed)} models caught at step {plain.step[0]:,}, {recipe}: how many are not perfect "
-        "yet, with 95 % bands (Kaplan and Meier); in brackets the median. A line that goes flat is of models that "
-        "stay in failure."
+        "yet (Kaplan and Meier; 95 % intervals on hover); in brackets the median. A line that goes flat is of models "
+        "that stay in failure. The optimiser forgets what it knows of unlearnt features."
     )
     figure.update_xaxes(tickformat=",")
     return Panel(f"survival-{_slug(recipe)}", f"How long until all is learnt: {recipe}", caption, figure)
 
 
 def _gallery(runs: Runs) -> Panel:
-    names = [name for name in there(runs, DRAWN) if name != "noise"]
+    names = there(runs, ("resample", PROPOSED, "lean", WHOLE, ROOMY))
     plain = edited(runs, "nothing", LASTING)
     one = int(plain.one.argmax())
-    chosen, titles, words = [], [], []
-    for offset in (1, 100, 1000):
-        for name in names:
-            chosen.append(edited(runs, name, LASTING).early[one, OFFSETS.index(offset)])
-            titles.append(name)
-            words.append(f"after {offset:,} step{'s' if offset > 1 else ''}")
-    found = np.array(chosen, float)
-    figure = latent_zones((found[:, :2], found[:, 2]), titles, subtitles=words, columns=len(names))
+    pairs = [(name, offset) for name in names for offset in (1, 1000)]
+    found = np.array([edited(runs, name, LASTING).early[one, OFFSETS.index(offset)] for name, offset in pairs], float)
+    words = [f"after {offset:,} step{'s' if offset > 1 else ''}" for _, offset in pairs]
+    figure = latent_zones((found[:, :2], found[:, 2]), [name for name, _ in pairs], subtitles=words, columns=2)
     caption = (
-        f"One model with one feature unlearnt (seed {JUDGED + int(plain.seed[one])}, {LASTING}), just after each "
-        "edit, and 100 and 1,000 steps later. Resampling and the proposal differ in the length of the new spoke "
-        "more than in its direction."
+        f"One model with one feature unlearnt (seed {JUDGED + int(plain.seed[one])}, {LASTING}), just after each edit "
+        "and 1,000 steps later. The proposal sets a column too short to see and leans the live ones by their biases."
     )
     return Panel("gallery", "What each remedy does", caption, figure)
 
@@ -147,30 +155,44 @@ def _cost(runs: Runs) -> Panel:
     return Panel("cost", "The loss after an edit", caption, figure)
 
 
-def _tuned(runs: Runs, recipe: str, place: int) -> Panel:
+def _tuning(runs: Runs) -> list[Panel]:
+    """A panel for each recipe and memory in which the numbers were tried."""
+    found = []
+    for forget, words in (("unlearnt", ""), ("all", ", all memory forgotten")):
+        run = runs.get(tune_name(PROPOSED, forget))
+        optimisers: Any = run.training.over["recipe"] if run else {"optimiser": ()}
+        names = [name for name in RECIPES if RECIPES[name] in optimisers["optimiser"]]
+        found += [_tuned(runs, recipe, place, forget, words) for place, recipe in enumerate(names)]
+    return found
+
+
+def _tuned(runs: Runs, recipe: str, place: int, forget: str, policy: str) -> Panel:
     rest = rest_of(edited(runs, "nothing", recipe))
-    names = there(runs, reversed(TREATMENTS))
-    rows, text, hover = [], [], []
-    for name in names:
-        treatment = TREATMENTS[name]
-        time = runs[f"tune {name}"].waited.values[place]
+    names = [name for name in reversed(TREATMENTS) if tune_name(name, forget) in runs]
+    widest = max(len(TREATMENTS[name].labels) for name in names)
+    rows, hover = np.full((len(names), widest), np.nan), np.full((len(names), widest), "", object)
+    text = hover.copy()
+    for row, name in enumerate(names):
+        time = runs[tune_name(name, forget)].waited.values[place]
         caught = np.isfinite(time[0])
-        mean = time[:, caught].mean(axis=1) if caught.any() else np.full(len(time), np.nan)
-        rows.append(mean)
-        text.append([f"{v:g}: {late:,.0f}" for v, late in zip(treatment.tried, mean, strict=True)])
-        hover.append([f"{treatment.number} {v:g}: {late:,.0f} steps, {caught.sum()} models"
-                      for v, late in zip(treatment.tried, mean, strict=True)])  # fmt: skip
+        for k, label in enumerate(TREATMENTS[name].labels):
+            rows[row, k] = mean_of(time[k, caught])
+            text[row, k] = f"{label}<br>{rows[row, k]:,.0f}"
+            hover[row, k] = (
+                f"{', '.join(TREATMENTS[name].tried)} {label}: {rows[row, k]:,.0f} steps, {caught.sum()} models"
+            )
     figure = rate_map(
-        rows, [str(k + 1) for k in range(6)], names, hover, text=text,
-        top=rest, reverse=True, x_label="value tried", y_label="", what="mean steps until perfect",
+        rows, [str(k + 1) for k in range(widest)], names, hover, text=text,
+        top=rest, reverse=True, x_label="setting tried", y_label="", what="mean steps until perfect",
         ticks={0.0: "0", rest: f"{rest:,.0f}"},
     )  # fmt: skip
     caption = (
-        f"The six values tried for each remedy's one number, {recipe}, on seeds that nothing is judged on: value, "
-        "and mean steps until a caught model is perfect; never counts as the whole rest. The values used elsewhere "
-        "are the best of the same six over 256 seeds."
+        f"What was tried for each remedy, {recipe}{policy}, on seeds that nothing is judged on: its number (to repel, "
+        "the length of the small column and the shift), and the mean steps until a caught model is perfect; never "
+        "counts as the whole rest. What is used elsewhere is the best of the same settings over 96 seeds."
     )
-    return Panel(f"tuning-{_slug(recipe)}", f"Each remedy's number: {recipe}", caption, figure)
+    slug = "-all" if forget == "all" else ""
+    return Panel(f"tuning-{_slug(recipe)}{slug}", f"Each remedy's numbers: {recipe}{policy}", caption, figure)
 
 
 def _slug(recipe: str) -> str:
@@ -209,10 +231,10 @@ def _several(runs: Runs, more: tuple[tuple[int, int], ...]) -> Panel:
         names, table, low, high, labels, x_label="remedy, features", y_label="share of seeds", shades=shades
     )
     figure.update_xaxes(tickangle=0).update_layout(meta={"narrow": NARROW})
+    sizes = " or ".join(f"{k} (n = {n})" for n, k in more)
     caption = (
-        "Several features unlearnt at once: a hexagon beside two (n = 8) or three (n = 9) unlearnt features, with a "
-        f"noise of 0.01, edited at once, {PASSING}. The proposal gives all unlearnt columns one direction; resampling "
-        "often does."
+        f"Several features unlearnt at once: a hexagon beside {sizes} unlearnt features, with a noise of 0.01, edited "
+        f"at once, {PASSING}. The proposal gives all unlearnt columns one direction."
     )
     return Panel("several", "More than one unlearnt feature", caption, figure)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_mean, judge_pairs, judge_rate, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.repair.caught import (
     by_number,
@@ -17,15 +17,24 @@ from tegum.experiments.repair.caught import (
     perfect,
     rest_of,
     there,
+    tried,
 )
 from tegum.experiments.repair.claims import (
     ALL_DEAD,
+    BEYOND,
+    BIAS,
     CHOICE,
+    DIRECTION,
     ELEGANT,
     ELEGANT_LONG,
+    ELEGANT_TUNED,
     ENOUGH,
     FASTER,
+    FASTER_TUNED,
     GOOD,
+    KICK,
+    LEANT,
+    LENGTH,
     LONG_ALL,
     LONG_ENOUGH,
     MORE_OFTEN,
@@ -45,16 +54,24 @@ from tegum.experiments.repair.claims import (
     WELL,
 )
 from tegum.experiments.repair.treatments import (
+    CARRIED,
     CHOOSING,
+    FACTORS,
     FEW,
     LASTING,
+    LEFT,
     LONG,
     ONCE,
     PASSING,
-    PUBLISHED,
+    POLICIES,
+    PROPOSED,
     RATES,
+    ROOMY,
     SHIFTS,
-    best,
+    TREATMENTS,
+    WHOLE,
+    again_name,
+    forgetful,
     lasting,
     once_name,
     several_name,
@@ -64,52 +81,119 @@ from tegum.failure.recovery import lean_along, opening, paid_back
 
 
 def judged(runs: Runs, recipes: tuple[str, ...], more: tuple[tuple[int, int], ...]) -> list[Judged]:
-    """All of them, in the order of the source, and then what is ours."""
+    """All claims that the remedies tried can decide, in the order of the page."""
+    failing = tuple(recipe for recipe in recipes if recipe != PASSING)
     return [
-        *(_well(runs, recipe) for recipe in recipes),
-        _mean_time(SOONER, runs, "nothing", "repel", PASSING),
-        _mean_share(ELEGANT, runs, "repel", PUBLISHED, LASTING),
-        _mean_share(ELEGANT_LONG, runs, "repel", LONG, LASTING),
-        _mean_time(FASTER, runs, PUBLISHED, "repel", PASSING),
+        *_proposal(runs, recipes),
+        *_against(runs, failing),
         *(_all_dead(runs, n, k) for n, k in more),
         _choice(runs),
-        _moved(REPELS, runs, "repel", _away, _leans(runs, ("nothing", PUBLISHED, "repel", "lean"))),
-        *_regions(runs, LASTING),
-        *_regions(runs, PASSING),
-        _raised(runs),
-        *_enough(runs, lasting(recipes)),
-        _untold(runs, recipes),
-        _moved(SPLAYS, runs, LONG, _wider),
-        _moved(SWEEPS, runs, LONG, _away),
-        _moved(SHRINKS, runs, LONG, _shorter),
+        _moved(REPELS, runs, PROPOSED, _away, _leans(runs, ("nothing", CARRIED, PROPOSED, "lean"))),
+        *(one for recipe in (LASTING, PASSING) if f"map {recipe}" in runs for one in _regions(runs, recipe)),
+        *_repeated(runs, lasting(recipes)),
+        *_pictured(runs, recipes),
         _same_way(runs),
-        _noisy(runs),
-        _mean_time(LONG_ENOUGH, runs, "repel", "random, long", PASSING),
-        _mean_time(LONG_ENOUGH, runs, "repel", "random, long", LASTING),
-        _rate(_named(LONG_ALL, LASTING), perfect(runs, "random, long", LASTING), 0.95),
-        _room(runs, recipes),
-        _paid(runs),
+        *_factors(runs, failing),
+        *_ours(runs, recipes),
     ]
 
 
-def _well(runs: Runs, recipe: str) -> Judged:
-    treated, plain = (edited(runs, name, recipe) for name in ("repel", "nothing"))
-    tuned = "Its shift is the best of six for this recipe, by seeds of their own."
-    note = f"Treated: {by_number(treated)}. Untreated: {by_number(plain)}. {tuned}"
-    return _rate(_named(WELL, recipe), treated.perfect, 0.95, note)
+def _proposal(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
+    """The proposal against nothing, and against forgetting alone, under both policies."""
+    found = [_well(runs, recipe, "unlearnt") for recipe in recipes]
+    found += [_well(runs, recipe, "all") for recipe in forgetful(recipes)]
+    found += [_mean_time(SOONER, runs, "nothing", PROPOSED, recipe) for recipe in (PASSING, LASTING)]
+    for recipe in forgetful(recipes):
+        found.append(_mean_time(BEYOND, runs, LEFT, PROPOSED, recipe, ("all", "all")))
+    for recipe in forgetful(recipes):
+        found.append(_mean_time(KICK, runs, PROPOSED, LEFT, recipe, ("unlearnt", "all")))
+    return found
 
 
-def _mean_share(claim: Claim, runs: Runs, name: str, other: str, recipe: str) -> Judged:
+def _against(runs: Runs, failing: tuple[str, ...]) -> list[Judged]:
+    """The proposal against resampling: as either was given, and tuned against tuned."""
+    found = [_share(ELEGANT, runs, PROPOSED, CARRIED, recipe) for recipe in failing]
+    found.append(_mean_time(FASTER, runs, CARRIED, PROPOSED, PASSING))
+    if tried(runs, LONG):
+        found.append(_share(ELEGANT_LONG, runs, PROPOSED, LONG, LASTING))
+    if tried(runs, "resample", "repel"):
+        found += [_share(ELEGANT_TUNED, runs, "repel", "resample", recipe) for recipe in failing]
+        found += [_mean_time(FASTER_TUNED, runs, "resample", "repel", recipe) for recipe in (PASSING, *failing)]
+    return found
+
+
+def _pictured(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
+    """What the source pictures of a column at full length."""
+    if not tried(runs, LONG):
+        return []
+    moved = ((SPLAYS, _wider), (SWEEPS, _away), (SHRINKS, _shorter))
+    return [_untold(runs, recipes), *(_moved(claim, runs, LONG, how) for claim, how in moved)]
+
+
+def _factors(runs: Runs, failing: tuple[str, ...]) -> list[Judged]:
+    """Length; and direction and bias apart, each averaged over the other."""
+    if not tried(runs, *FACTORS):
+        return []
+    found = [_mean_time(LENGTH, runs, CARRIED, "resample", recipe) for recipe in failing]
+    for place, claim in enumerate((DIRECTION, BIAS)):
+        found += [_main_effect(claim, runs, place, recipe) for recipe in failing]
+    return found
+
+
+def _main_effect(claim: Claim, runs: Runs, place: int, recipe: str) -> Judged:
+    time = {name: delays(runs, name, recipe) for name in FACTORS}
+    saved = sum((0.5 - levels[place]) * time[name] for name, levels in FACTORS.items())
+    cells = (f"{name} {counted(perfect(runs, name, recipe))}, {mean_of(late):,.0f}" for name, late in time.items())
+    return _mean(_named(claim, recipe), np.asarray(saved), f"Perfect, mean steps: {'; '.join(cells)}.", " steps saved")
+
+
+def _ours(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
+    found = []
+    if tried(runs, "noise"):
+        found.append(_noisy(runs))
+    for claim, name in ((LEANT, "lean"), (LONG_ENOUGH, WHOLE)):
+        for forget in POLICIES:
+            if tried(runs, name, "repel", forget=forget):
+                both = (forget, forget)
+                found += [_mean_time(claim, runs, "repel", name, recipe, both) for recipe in (PASSING, LASTING)]
+    if tried(runs, WHOLE):
+        found += [_rate(_named(LONG_ALL, recipe), perfect(runs, WHOLE, recipe), 0.95) for recipe in recipes[1:]]
+    if tried(runs, ROOMY):
+        found += [_room(runs, recipes), _paid(runs)]
+    return found
+
+
+def _well(runs: Runs, recipe: str, forget: str) -> Judged:
+    treated, left = (edited(runs, name, recipe, forget) for name in (PROPOSED, LEFT))
+    plain = edited(runs, "nothing", recipe)
+    stuck = ~plain.perfect & ~left.perfect
+    note = (
+        f"Of all caught: treated {counted(treated.perfect)}, by forgetting alone {counted(left.perfect)}, untreated "
+        f"{counted(plain.perfect)}. Treated: {by_number(treated)}."
+    )
+    where = "caught seeds that neither time nor forgetting mends"
+    return _rate(_named(WELL, recipe, forget), treated.perfect[stuck], 0.95, note, where)
+
+
+def _share(claim: Claim, runs: Runs, name: str, other: str, recipe: str) -> Judged:
     mine, its = (perfect(runs, one, recipe) for one in (name, other))
-    note = f"{name}: {counted(mine)} perfect; {other}: {counted(its)}."
-    return _mean(_named(claim, recipe), mine.astype(float) - its, note, " of the models")
+    return judge_pairs(_named(claim, recipe), mine, its, where="caught seeds", note=f"{name} against {other}.")
 
 
-def _mean_time(claim: Claim, runs: Runs, slow: str, fast: str, recipe: str) -> Judged:
-    late, soon = (delays(runs, one, recipe) for one in (slow, fast))
-    rest = rest_of(edited(runs, slow, recipe))
-    note = f"Means: {slow} {mean_of(late):,.0f}, {fast} {mean_of(soon):,.0f} of at most {rest:,.0f} steps."
-    return _mean(_named(claim, recipe), late - soon, note, " steps saved")
+def _mean_time(
+    claim: Claim, runs: Runs, slow: str, fast: str, recipe: str, forget: tuple[str, str] = ("unlearnt", "unlearnt")
+) -> Judged:
+    pair = tuple(zip((slow, fast), forget, strict=True))
+    pair = tuple((name, "unlearnt" if name == "nothing" else policy) for name, policy in pair)
+    late, soon = (delays(runs, name, recipe, policy) for name, policy in pair)
+    ends = (counted(perfect(runs, name, recipe, policy)) for name, policy in pair)
+    rest = rest_of(edited(runs, "nothing", recipe))
+    (one, mended), (two, healed) = zip((slow, fast), ends, strict=True)
+    note = (
+        f"Means: {one} {mean_of(late):,.0f}, {two} {mean_of(soon):,.0f} of at most {rest:,.0f} steps; perfect: "
+        f"{mended}, {healed}."
+    )
+    return _mean(_named(claim, recipe, forget[1] if forget[0] == forget[1] else ""), late - soon, note, " steps saved")
 
 
 def _moved(claim: Claim, runs: Runs, name: str, moved: Callable[[Course], np.ndarray], note: str = "") -> Judged:
@@ -128,18 +212,17 @@ def _leans(runs: Runs, names: Iterable[str]) -> str:
     return f"Median length of their sum 1,000 steps after the edit, {LASTING}: {', '.join(words)}."
 
 
-def _enough(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
+def _repeated(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
     found = []
     for recipe in recipes:
-        again, once = edited_again(runs, PUBLISHED, recipe), edited(runs, PUBLISHED, recipe)
-        proposal = edited_again(runs, "repel", recipe).perfect
-        note = f"Resampled once: {counted(once.perfect)}."
-        found.append(_rate(_named(ENOUGH, recipe), again.perfect, 0.95, note))
-        fewer = once.unlearnt[:, -1] - again.unlearnt[:, -1]
-        found.append(_mean(_named(MORE_OFTEN, recipe), fewer, "", " features fewer"))
-        mine = perfect(runs, "repel", recipe)
-        undone = f"Once: {counted(mine)} perfect; repeated: {counted(proposal)}."
-        found.append(_mean(_named(UNDOES, recipe), mine.astype(float) - proposal, undone, " of the models"))
+        if again_name(CARRIED) in runs:
+            again, once = edited_again(runs, CARRIED, recipe), edited(runs, CARRIED, recipe)
+            note = f"Resampled once: {counted(once.perfect)}."
+            found.append(_rate(_named(ENOUGH, recipe), again.perfect, 0.95, note))
+            fewer = once.unlearnt[:, -1] - again.unlearnt[:, -1]
+            found.append(_mean(_named(MORE_OFTEN, recipe), fewer, "", " features fewer"))
+        mine, its = perfect(runs, PROPOSED, recipe), edited_again(runs, PROPOSED, recipe).perfect
+        found.append(judge_pairs(_named(UNDOES, recipe), mine, its, where="caught seeds", note="Once against often."))
     return found
 
 
@@ -156,17 +239,17 @@ def _untold(runs: Runs, recipes: tuple[str, ...]) -> Judged:
 
 
 def _noisy(runs: Runs) -> Judged:
-    quiet, loud = (perfect(runs, name, LASTING).astype(float) for name in ("nothing", "noise"))
-    note = f"nothing: {counted(quiet)} perfect; noise: {counted(loud)}."
-    return _mean(_named(NOISY, LASTING), quiet - loud, note, " of the models", above=-0.05)
+    quiet, loud = (perfect(runs, name, LASTING) for name in ("nothing", "noise"))
+    note = f"Perfect of all caught: nothing {counted(quiet)}, noise {counted(loud)}."
+    return _rate(_named(NOISY, LASTING), ~loud[~quiet], 0.9, note, "caught seeds that time does not mend")
 
 
 def _room(runs: Runs, recipes: tuple[str, ...]) -> Judged:
-    seeds = runs[once_name("make room")].states.sizes["seed"]
+    seeds = runs[once_name(ROOMY)].states.sizes["seed"]
     caught, good = np.zeros(seeds, bool), np.ones(seeds, bool)
     words = []
     for recipe in recipes:
-        course = edited(runs, "make room", recipe)
+        course = edited(runs, ROOMY, recipe)
         caught[course.seed] = True
         good[course.seed] &= course.perfect
         words.append(f"{recipe} {counted(course.perfect)}")
@@ -174,7 +257,7 @@ def _room(runs: Runs, recipes: tuple[str, ...]) -> Judged:
 
 
 def _paid(runs: Runs) -> Judged:
-    treated, plain = (edited(runs, name, PASSING) for name in ("make room", "nothing"))
+    treated, plain = (edited(runs, name, PASSING) for name in (ROOMY, "nothing"))
     time = paid_back(treated.step, treated.loss, plain.loss)
     words = []
     for name in there(runs, ONCE[1:]):
@@ -186,18 +269,19 @@ def _paid(runs: Runs) -> Judged:
     return _rate(_named(PAID, PASSING), time <= 100, 0.95, note)
 
 
-def _named(claim: Claim, recipe: str) -> Claim:
-    return Claim(f"{claim.statement} ({recipe})", claim.source, claim.criterion)
+def _named(claim: Claim, recipe: str, forget: str = "unlearnt") -> Claim:
+    policy = ", all memory forgotten" if forget == "all" else ""
+    return Claim(f"{claim.statement} ({recipe}{policy})", claim.source, claim.criterion)
 
 
 def _rate(claim: Claim, successes: np.ndarray, above: float, note: str = "", where: str = "caught seeds") -> Judged:
     return judge_rate(claim, successes, above=above, where=where, note=note)
 
 
-def _mean(claim: Claim, samples: np.ndarray, note: str, unit: str, above: float = 0.0) -> Judged:
+def _mean(claim: Claim, samples: np.ndarray, note: str, unit: str) -> Judged:
     if len(samples) < 2:
         return unjudged(claim, "fewer than two models were caught", note=note)
-    return judge_mean(claim, samples, above=above, where="caught seeds", unit=unit, note=note)
+    return judge_mean(claim, samples, above=0, where="caught seeds", unit=unit, note=note)
 
 
 def _wider(course: Course) -> np.ndarray:
@@ -230,7 +314,7 @@ def _all_dead(runs: Runs, n: int, k: int) -> Judged:
     found = {name: runs[several_name(n, k, name)].ended.values for name in beside}
     words = "; ".join(f"{name} {counted(part[:, 0])}" for name, part in found.items())
     claim = _named(ALL_DEAD, f"{n} features, {k} unlearnt, {PASSING}")
-    return _rate(claim, found["repel"][:, 0], 0.95, f"Perfect at the end: {words}.", "seeds")
+    return _rate(claim, found[PROPOSED][:, 0], 0.95, f"Perfect at the end: {words}.", "seeds")
 
 
 def _choice(runs: Runs) -> Judged:
@@ -238,8 +322,8 @@ def _choice(runs: Runs) -> Judged:
         when = runs[f"costly {name}"].when_learnt.values
         return np.asarray(when[:, -1] < when[:, -2])
 
-    others = "; ".join(f"{name} {counted(first(name))}" for name in ("nothing", PUBLISHED))
-    return _rate(_named(CHOICE, PASSING), first("repel"), 0.95, f"The costly one first: {others}.", "seeds")
+    others = "; ".join(f"{name} {counted(first(name))}" for name in ("nothing", CARRIED))
+    return _rate(_named(CHOICE, PASSING), first(PROPOSED), 0.95, f"The costly one first: {others}.", "seeds")
 
 
 def blocks(share: np.ndarray) -> np.ndarray:
@@ -249,28 +333,31 @@ def blocks(share: np.ndarray) -> np.ndarray:
 
 
 def _regions(runs: Runs, recipe: str) -> list[Judged]:
-    good = runs[f"map {recipe}"].ended.values[..., 0]
-    plain = runs[f"map nothing {recipe}"].ended.values[..., 0]
+    """The best block where untreated models fail, the worst where they do not, and what raising the biases adds."""
+    good = runs[f"map {recipe}"].ended.values[..., 0] == 1
+    plain = blocks(np.repeat(runs[f"map nothing {recipe}"].ended.values[None, ..., 0], 3, axis=0))[0]
     quarter = good.shape[-1] // CHOOSING
-    block = blocks(good)
-    chosen = block[..., :quarter].mean(axis=-1)
+    block = blocks(good.astype(float))
+    chosen, alone = block[..., :quarter].mean(axis=-1), plain[:, :quarter].mean(axis=-1)
     found = []
-    for claim, at in ((GOOD, chosen.argmax()), (POOR, chosen.argmin())):
-        shift, rate = np.unravel_index(at, chosen.shape)
-        others, untreated = block[shift, rate, quarter:], plain[rate : rate + 3].mean()
+    for claim, allowed, sign in ((GOOD, alone < 0.5, 1.0), (POOR, alone > 0.95, -1.0)):
+        if not allowed.any():
+            found.append(unjudged(_named(claim, recipe), "the map has no such rates side by side"))
+            continue
+        shift, rate = np.unravel_index(np.where(allowed, sign * chosen, -np.inf).argmax(), chosen.shape)
+        others, untreated = block[shift, rate, quarter:], plain[rate, quarter:].mean()
         note = (
             f"Shifts {SHIFTS[shift]:.2g} to {SHIFTS[shift + 2]:.2g}, rates {RATES[rate]:.2g} to {RATES[rate + 2]:.2g}. "
             f"With nothing done {untreated:.0%} of these end perfect."
         )
         samples, above = (others, 0.95) if claim is GOOD else (1 - others, 0.5)
         found.append(judge_mean(_named(claim, recipe), samples, above=above, where="other seeds", note=note))
-    return found
+    return [*found, *([_raised(good)] if recipe == LASTING else [])]
 
 
-def _raised(runs: Runs) -> Judged:
-    good = runs[f"map {LASTING}"].ended.values[..., 0]
+def _raised(good: np.ndarray) -> Judged:
     rate = int(np.abs(np.log(np.array(RATES) / 1e-3)).argmin())
-    shift = int(np.abs(np.array(SHIFTS) - best("repel", LASTING)).argmin())
-    mine, none = good[shift, rate], good[0, rate]
-    note = f"Shift {SHIFTS[shift]:.2g}: {counted(mine)}; shift 0: {counted(none)}."
-    return judge_mean(_named(RAISED, LASTING), mine - none, above=0, where="seeds", note=note)
+    tuned = TREATMENTS[PROPOSED].at_best(LASTING)["shift"]
+    shift = int(np.abs(np.array(SHIFTS) - tuned).argmin())
+    note = f"Shift {SHIFTS[shift]:.2g} against 0."
+    return judge_pairs(_named(RAISED, LASTING), good[shift, rate], good[0, rate], where="seeds", note=note)
