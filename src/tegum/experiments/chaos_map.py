@@ -36,7 +36,7 @@ ARMS: dict[str, tuple[Optimiser, float]] = {  # optimiser, and how many times `s
 LADDER = tuple(np.geomspace(1e-4, 0.03, 24).tolist())  # rates of the models that `_until` judges
 BEHIND = ((0.2, 0.65), (0.33, 0.65), (0.4, 0.95), (0.6, 0.65), (0.8, 0.65), (0.97, 0.65))  # across and up the map
 NEARLY_ALL = 0.95
-ROUGH, CALM, PATCHY = 0.05, 0.01, 0.1  # neighbours differ by 5 %: fewer than 1 in 100, more than 1 in 10 of them
+ROUGH, CALM, PATCHY = 0.05, 0.05, 0.1  # neighbours differ by 5 %: fewer than 1 in 20, more than 1 in 10 of them
 
 GROWS = Claim(
     "The splaying and sweeping generally increases with the learning rate, until it gets patchy.",
@@ -45,8 +45,8 @@ GROWS = Claim(
     "below the patchy ones, is above 0.5.",
 )
 UNTIL = Claim(
-    "Corrected: under AdamW it increases with the rate among the models that have not recovered; of those that have, the "
-    "ones trained at higher rates end with shorter features.",
+    "Corrected: under AdamW it increases with the rate among the models that have not recovered; of those that have, "
+    "the ones trained at higher rates end with shorter features.",
     "Ours, after a first look",
     "Of seeds with a noisy start and no shift, over 24 rates from 1e-4 to 0.03, more than 95 in 100 have a rank "
     "correlation above 0.9 over the rates at which a feature is still unlearnt, and below 0 over the others.",
@@ -55,7 +55,7 @@ GETS_PATCHY = Claim(
     "Beyond a certain learning rate the map starts to get patchy.",
     CHAOS,
     "From some rate on more than 1 in 10 neighbouring perturbations differ by more than 5 % in Σ‖W_j‖, at 9 of 10 of "
-    "the higher rates at which not all diverge; and at every rate below half of it fewer than 1 in 100 do.",
+    "the higher rates at which not all diverge; and at every rate below half of it fewer than 1 in 20 do.",
 )
 AT_ZERO = Claim(
     "With hardly any perturbation there still is some splaying.",
@@ -102,7 +102,7 @@ class ChaosMap(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 10_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"pixels": 32, "steps": 6_000, "seeds": 12},
+        "quick": {"pixels": 64, "steps": 6_000, "seeds": 80},
         "standard": {},
         "paper": {"pixels": 2_048, "seeds": 2_000},
     }
@@ -294,20 +294,19 @@ def _rigged(name: str, run: Run) -> Judged:
     pushed, undisturbed = _times(run, 0.1), _times(run, 0.0)
     share = np.isfinite(pushed).mean()
     words = (
-        f"{share:.0%} learn all features, {np.isfinite(undisturbed).mean():.0%} undisturbed; medians: {_median(pushed)} "
-        f"and {_median(undisturbed)} steps; with shifts of −0.1 {_median(_times(run, -0.1))}."
+        f"{share:.0%} learn all features, {np.isfinite(undisturbed).mean():.0%} undisturbed; medians: "
+        f"{_median(pushed)} and {_median(undisturbed)} steps; with shifts of −0.1 {_median(_times(run, -0.1))}."
     )
     earlier = (pushed < undisturbed)[_either(pushed, undisturbed)]
     return judge_rate(claim, earlier & (share > 0.5), above=0.5, where="seeds are earlier", note=words)
 
 
 def _memory(long: Run, short: Run) -> Judged:
-    delays = [_times(run, 0.1) - _times(run, 0.0) for run in (long, short)]
-    there = np.isfinite(delays[0]) & np.isfinite(delays[1])
-    words = (
-        f"Median delays: {np.median(delays[0][there]):,.0f} and {np.median(delays[1][there]):,.0f} steps." * there.any()
-    )
-    return judge_rate(MEMORY, (delays[1] < delays[0])[there], above=NEARLY_ALL, where="seeds", note=words)
+    pairs = np.array([[_times(run, 0.1), _times(run, 0.0)] for run in (long, short)])
+    pairs = pairs[:, :, np.isfinite(pairs).all(axis=(0, 1))]
+    delay = pairs[:, 0] - pairs[:, 1]
+    words = f"Median delays: {_median(delay[0])} and {_median(delay[1])} steps." if delay.size else ""
+    return judge_rate(MEMORY, delay[1] < delay[0], above=NEARLY_ALL, where="seeds", note=words)
 
 
 def _either(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -439,8 +438,8 @@ def _delay(runs: dict[str, Run]) -> Panel:
         y_label="step from which all are learnt", interval="nine seeds of ten",
     )  # fmt: skip
     caption = (
-        f"{times.shape[2]} models with noise of {NOISE:g} on every number of their start: the median, and between which "
-        "steps nine of ten lie. AdamW, at its rate of 1e-3, is later after a push, less so if it forgets sooner; "
+        f"{times.shape[2]} models with noise of {NOISE:g} on every number of their start: the median, and between "
+        "which steps nine of ten lie. AdamW, at its rate of 1e-3, is later after a push, less so if it forgets sooner; "
         "gradient descent is earlier."
     )
     return Panel("delay", "Does a perturbation help?", caption, figure)
