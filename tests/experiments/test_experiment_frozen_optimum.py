@@ -1,5 +1,7 @@
 """The optimum of one column: cases worked by hand, a naive descent, and the experiment at a small size."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from tegum.experiments.experiment import Runs
 from tegum.experiments.frozen_optimum import (
     FrozenOptimum,
     Settled,
+    _of_trained,
     factors,
     leaning_hexagon,
     lopsided,
@@ -86,8 +89,26 @@ def test_claims(quick: tuple[FrozenOptimum, Runs]) -> None:
     experiment, runs = quick
     claims = experiment.claims(runs)
     assert [claim.verdict for claim in claims[:4]] == ["holds"] * 4
-    assert all(claim.count > 8 and claim.value > 0.8 for claim in (claims[4], claims[6], claims[8]))
-    assert min(claims[5].value, claims[7].value) > 0.6
+    settles, follows, closed, pair, both = claims[4:]
+    assert [claim.verdict for claim in (follows, both)] == ["holds"] * 2
+    assert "fails" not in {claim.verdict for claim in (settles, closed, pair)}  # too few seeds for 95 in 100
+    assert min(settles.value, closed.value) > 0.9
+    assert {claim.count for claim in claims[4:]} == {len(settled(runs["caught"]).seed)}
+
+
+def other(found: Settled, **changes: np.ndarray) -> dict[str, str]:
+    """The verdicts on these models with something else in them, by the first words of the claim."""
+    return {claim.statement[:14]: claim.verdict for claim in _of_trained(dataclasses.replace(found, **changes))}
+
+
+def test_each_claim_about_trained_models_can_fail(quick: tuple[FrozenOptimum, Runs]) -> None:
+    found: Settled = settled(quick[1]["caught"])
+    turned = other(found, column=found.column @ np.array([[0.0, 1.0], [-1.0, 0.0]]))
+    assert [turned[words] for words in ("With all learn", "In trained mod", "It lies in the", "Two things mov")] == [
+        "fails"
+    ] * 4
+    assert other(found, first=0 * found.first)["It was there b"] == "fails"
+    assert other(found, column=2 * found.column)["In trained mod"] == "fails"
 
 
 def test_panels(quick: tuple[FrozenOptimum, Runs]) -> None:
@@ -101,7 +122,7 @@ def test_only_the_unlearnt_feature_moved(quick: tuple[FrozenOptimum, Runs]) -> N
     _, runs = quick
     found: Settled = settled(runs["caught"])
     W = runs["caught"].W_history.transpose("free", "seed", "step", "latent", "feature").values
-    for k, seed in enumerate(found.seed - 8_000_000):
+    for k, seed in enumerate(found.seed - 32_000_000):
         own, i = W[found.feature[k], seed], found.feature[k]
         np.testing.assert_array_equal(np.delete(own[0], i, 1), np.delete(own[1], i, 1))
         np.testing.assert_array_equal(own[1][:, i], found.column[k])

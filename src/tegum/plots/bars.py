@@ -76,7 +76,7 @@ def end_panels(
         horizontal_spacing=0.025, vertical_spacing=0.3 / rows, figure=style.figure(130 + 240 * rows),
     )  # fmt: skip
     for p in range(len(titles)):
-        for s in np.flatnonzero(counts.sum(axis=(0, 1))):
+        for s in np.flatnonzero(counts.sum(axis=(0, 1))).tolist():
             text = [counted(*row) for row in zip(counts[p, :, s], total[p], low[p, :, s], high[p, :, s], strict=True)]
             figure.add_bar(
                 x=list(x), y=counts[p, :, s] / np.maximum(total[p], 1), name=names[s], legendgroup=names[s],

@@ -78,7 +78,7 @@ SILENCED = Claim(
     "At symmetric failure with each b_7 below 0 that is tried, the exact force on W_7 and b_7 is 0.",
 )
 KILLED = Claim(
-    "Below 0, however little, the feature is never learnt; weight decay does not bring it back either.",
+    "Below 0, however little, the feature is not learnt any more, with weight decay or without.",
     f"Ours; {POST} says that b_7 needs to become negative",
     "Of the seeds that learn it undisturbed under each of AdamW, Adam and momentum, more than 95 in 100 end with a "
     "silent output (a loss nearer to 1 than to 6/7) under each of these with each b_7 below 0 that is tried.",

@@ -76,8 +76,8 @@ def _soon(arms: dict[str, Released]) -> list[Judged]:
         return [unjudged(claim, f"fewer than {SOON:,} steps were trained") for claim in (STAYS, RETURNS)]
     soon = np.stack([arm.bias_at(SOON)[AT_ZERO] for arm in arms.values()])
     return [
-        judge_rate(STAYS, (np.abs(soon) < 0.01).any(0), above=0.5, where="seeds"),
-        judge_rate(RETURNS, (np.abs(soon - 1 / 7) < 0.01).all(0), above=0.95, where="seeds"),
+        judge_rate(STAYS, np.any(np.abs(soon) < 0.01, axis=0), above=0.5, where="seeds"),
+        judge_rate(RETURNS, np.all(np.abs(soon - 1 / 7) < 0.01, axis=0), above=0.95, where="seeds"),
     ]
 
 
@@ -95,11 +95,12 @@ def _in_the_end(arms: dict[str, Released]) -> list[Judged]:
     seeds = np.isfinite(time[:, TWIN]).all(0)
     ratio = time[:, AT_ZERO, seeds] / time[:, TWIN, seeds]
     silent = np.stack([arms[name].ends[:BELOW, seeds] == SILENT for name in LEARNERS])
-    where = "seeds that learn it undisturbed"
+    own = np.stack([arms[name].length[:BELOW, seeds, 0] ** 2 for name in LEARNERS])
+    heard, where = own + np.array(BIASES[:BELOW])[:, None] > 0, "seeds that learn it undisturbed"
     return [
-        judge_rate(ALIKE, (np.abs(ratio - 1) < 0.1).all(0), above=0.8, where=where, note=_spread(ratio)),
-        judge_rate(KILLED, silent.all((0, 1)), above=0.95, where=where,
-                   note="The little that is heard presses b_7 further down. " + _lived(silent)),
+        judge_rate(ALIKE, np.all(np.abs(ratio - 1) < 0.1, axis=0), above=0.8, where=where, note=_spread(ratio)),
+        judge_rate(KILLED, np.all(silent, axis=(0, 1)), above=0.95, where=where,
+                   note="The little that is heard presses b_7 further down." + _lived(silent, heard)),
     ]  # fmt: skip
 
 
@@ -111,11 +112,12 @@ def _spread(ratio: np.ndarray) -> str:
            f"{ratio.max():.2g}; learnt {np.isfinite(ratio).sum()} of {ratio.size}."  # fmt: skip
 
 
-def _lived(silent: np.ndarray) -> str:
-    """Which biases some survived: silent (optimiser, bias, seed)."""
-    alive = (~silent).sum((0, 2))
-    words = ", ".join(f"{BIASES[k]:g}: {alive[k]}" for k in np.flatnonzero(alive))
-    return f"Those that lived, by bias: {words}; they began with ‖W_7‖² above −b_7 and heard themselves." * bool(words)
+def _lived(silent: np.ndarray, heard: np.ndarray) -> str:
+    """Which biases some models survived, and whether they heard themselves at the start: (optimiser, bias, seed)."""
+    alive = ~silent
+    words = ", ".join(f"{alive[:, k].sum()} at {BIASES[k]:g}" for k in np.flatnonzero(alive.any((0, 2))))
+    own = f" Of the models that lived ({words}) {(alive & heard).sum()} began with ‖W_7‖² above −b_7."
+    return own if words else ""
 
 
 def _of_caught(runs: Runs) -> Judged:
