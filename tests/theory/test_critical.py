@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tegum.errors import BadInput
-from tegum.theory.critical import kgon, level, levels, potential
+from tegum.theory.critical import kgon, level, levels, potential, spectrum
 from tegum.toy.expectation import OneActiveError
 from tegum.toy.models import Autoencoder
 
@@ -64,3 +64,24 @@ def test_levels_are_the_losses_of_their_kgons() -> None:
 def test_what_is_no_kgon_is_refused() -> None:
     with pytest.raises(BadInput, match="k=3, c=5, loud=0 is no k-gon here"):
         kgon(3, 5)
+
+
+def test_spectra_have_one_zero_for_turning_and_three_for_each_silent_feature() -> None:
+    for case, zeros in (((5, 5, 0), 1), ((6, 8, 2), 1), ((5, 6, 0), 4)):
+        values = spectrum(*kgon(*case))
+        assert (np.abs(values) < 1e-5).sum() == zeros
+        assert values[0] > -1e-5
+
+
+def test_a_silent_feature_beside_a_loud_one_makes_a_saddle() -> None:
+    """Output l upon input s costs 3 b a with a = W_l·W_s, which falls where the two columns oppose each other."""
+    assert spectrum(*kgon(5, 7, 1))[0] < -1e-4
+    assert spectrum(*kgon(5, 7, 2))[0] > -1e-5
+
+
+def test_the_spectrum_is_the_curvature_along_its_directions() -> None:
+    W, b = kgon(6, 6)
+    lengthened = potential(W * (1 + 1e-4), b) + potential(W * (1 - 1e-4), b) - 2 * potential(W, b)
+    curvature = lengthened / (1e-8 * (W**2).sum())
+    values = spectrum(W, b)
+    assert values[0] < curvature < values[-1]

@@ -102,3 +102,22 @@ def _best(k: int) -> tuple[float, float]:
         options={"xatol": 1e-10, "fatol": 1e-16, "maxiter": 4000},
     )
     return float(found.x[0]), float(found.x[1])
+
+
+def spectrum(W: np.ndarray, b: np.ndarray, step: float = 1e-4) -> np.ndarray:
+    """All 3c eigenvalues of the Hessian of L, rising, by central differences; one of them is 0, for turning.
+
+    L is twice differentiable but where a bias is 0, or an output wakes at the very end of its own input.
+
+    >>> values = spectrum(*kgon(5, 5))
+    >>> int((np.abs(values) < 1e-5).sum()), bool(values[0] > -1e-5)
+    (1, True)
+    """
+    c, at = len(b), np.concatenate([W.ravel(), b])
+    moves = step * np.eye(len(at))
+    one, other = moves[:, None], moves[None]
+    total = sum(
+        sign * potential(v[..., : 2 * c].reshape(*v.shape[:-1], 2, c), v[..., 2 * c :])
+        for sign, v in ((1, at + one + other), (-1, at + one - other), (-1, at - one + other), (1, at - one - other))
+    )
+    return np.asarray(np.linalg.eigvalsh(total / (4 * step**2)))

@@ -111,7 +111,8 @@ def _cube(dimensions: int, nodes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _kink(before: Any, slope: Any) -> Any:
-    """Where before + slope t changes sign in [0, 1]; its own derivative adds nothing, as the error is continuous."""
+    """Where before + slope t changes sign in [0, 1]; its motion adds nothing to a gradient, as the error is
+    continuous, and is left out: it would divide by the square of the slope. Second derivatives are wrong so."""
     xp = before.__array_namespace__()
     flat = slope == 0
     at = xp.where(flat, 0, xp.clip(-before / xp.where(flat, 1, slope), 0, 1))
