@@ -64,8 +64,8 @@ CAUSED = Claim(
 WHICH = Claim(
     "Corrected: it is due to W_7 not being 0, short as it is; neither W_7 nor b_7 need move.",
     f"Beyond {CAUSE}",
-    f"More than 95 in 100 twins of equal seeds sweep with both held at ‖W_7‖ = {SHORT} (the median when models are "
-    "first seen in failure) and 1/7, and do not with both held at 0 and 1/7; and sweep with b_7 alone held.",
+    f"More than 95 in 100 twins of equal seeds sweep with both held at ‖W_7‖ = {SHORT} (about the median when "
+    "models are first seen in failure) and 1/7, and do not with both held at 0 and 1/7; and sweep with b_7 alone held.",
 )
 THIRD = Claim(
     "The push of W_7 on all others drives the sweep; forces among the learnt features alone do not run away.",
