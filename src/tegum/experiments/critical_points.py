@@ -244,9 +244,9 @@ def _spectra() -> Panel:
         x_label="k-gon of c features", y_label="second derivative of L",
     )  # fmt: skip
     caption = (
-        "Eigenvalues of the Hessian. Each k-gon has one zero, for turning; a silent dead feature adds three, as "
-        "nothing reaches it. None is negative. The square's own biases are 0, where L is not twice differentiable: its numbers "
-        "are means of both sides, and say nothing about whether it is a minimum."
+        "Eigenvalues of the Hessian. Each k-gon has one zero, for turning; a silent dead feature adds three, since "
+        "nothing reaches it. None is negative. The square's own biases are 0, where L is not twice differentiable: its "
+        "numbers are means of both sides, and say nothing about whether it is a minimum."
     )
     return Panel("spectra", "Which k-gons are minima", caption, figure)
 
