@@ -1,6 +1,6 @@
 """Bars of signed parts that add up, with their sum; and of shares, in small multiples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,8 @@ from tegum.errors import BadInput
 from tegum.plots import style
 from tegum.plots.rates import PERCENT, counted
 from tegum.plots.tiles import NARROW
+
+SHADES = tuple(style.SERIES[k] for k in (0, 6, 1, 7, 3, 4))  # the same for the same ends in all figures
 
 
 def part_bars(
@@ -58,7 +60,6 @@ def end_panels(
     *,
     x_label: str,
     columns: int,
-    shades: Mapping[str, str] | None = None,
     what: str = "runs",
 ) -> go.Figure:
     """One panel per title, in each one bar per x, divided into the shares of the names; names that never occur are
@@ -70,7 +71,7 @@ def end_panels(
     if counts.shape != (len(titles), len(x), len(names)):
         raise BadInput(f"counts of shape {counts.shape} must be (titles, x, names): {len(titles), len(x), len(names)}.")
     total = counts.sum(axis=2)
-    shade, rows = shades or style.palette(names), -(-len(titles) // columns)
+    shade, rows = dict(zip(names, SHADES, strict=False)), -(-len(titles) // columns)
     figure = make_subplots(
         rows=rows, cols=min(columns, len(titles)), shared_yaxes=True, subplot_titles=list(titles),
         horizontal_spacing=0.025, vertical_spacing=0.3 / rows, figure=style.figure(130 + 240 * rows),

@@ -18,7 +18,6 @@ from tegum.plots.zones import latent_zones
 from tegum.theory.failure import with_column
 from tegum.theory.zero_loss import looking_away
 
-SHADES = dict(zip(ENDS, ("#12805F", "#7A2E4D", "#C95300", "#6F6F6F"), strict=True))
 SHOWN = (TWIN, 1, 2, 3, 4, 6)  # places on the axis of what b_7 is set to
 DRAWN = tuple(BIASES.index(value) for value in (-0.05, 0.0, 0.05, 1 / 7))
 HEARD, SILENT = "heard", "silent"
@@ -30,7 +29,7 @@ def how_they_end(runs: Runs) -> Panel:
     labels = ["free" if k == TWIN else _value(BIASES[k]) for k in SHOWN]
     seeds, last = arms[0].loss.shape[1], arms[0].step[-1]
     figure = end_panels(
-        ENDS, found, *rate_interval(found, seeds), labels, list(ARMS), x_label="b_7 at the start", shades=SHADES,
+        ENDS, found, *rate_interval(found, seeds), labels, list(ARMS), x_label="b_7 at the start",
         columns=2, what="models",
     )  # fmt: skip
     caption = (
@@ -80,7 +79,7 @@ def held_ends(runs: Runs, beside: tuple[int, ...]) -> Panel:
     seeds = runs[f"held, {beside[0]}"].loss.sizes["seed"]
     figure = end_panels(
         ENDS, found, *rate_interval(found, seeds), ["0", "1/n"], [f"{live} + 1 features" for live in beside],
-        x_label="b held at", shades=SHADES, columns=5, what="models",
+        x_label="b held at", columns=5, what="models",
     )  # fmt: skip
     caption = (
         f"{seeds} models for each bar, Adam, with the bias of the unlearnt feature frozen. At 0 its column shrinks to "
