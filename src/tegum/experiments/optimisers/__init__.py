@@ -228,6 +228,10 @@ class Optimisers(Experiment):
                 stays = line.kind[:, -1] == SYMMETRIC_FAILURE
             one, short = too_short(line, W[k], b[k], max(1, round(LATER * (len(line.step) - 1))))
             words = f"Of those in which not every neighbour does, {_share(stays[one & ~short])} stay so."
+            if not (one & ~short).any():
+                words = (
+                    f"There is no other one: of those caught with more unlearnt, {_share(_more(line, one, stays))} do."
+                )
             judged.append(_rate(claim, stays[one & short], 0.95, "such seeds", words))
         return judged
 
@@ -329,6 +333,10 @@ def _long_and_short(line: Timeline, steps: int) -> tuple[np.ndarray, np.ndarray]
 def staying(inside: np.ndarray, at: int) -> np.ndarray:
     """Of the models (seed, t) inside at a record: which are at the last?"""
     return np.asarray(inside[inside[:, at], -1])
+
+
+def _more(line: Timeline, one: np.ndarray, stays: np.ndarray) -> np.ndarray:
+    return np.asarray(stays[line.visited(SYMMETRIC_FAILURE) & ~one])
 
 
 def released(
@@ -445,7 +453,7 @@ def _patience(run: Run) -> Panel:
         "Optimisers that stay below the edge of stability, trained on. After the first 25,000 steps or so hardly "
         "anybody leaves: who could leave along the way down has left."
     )
-    return Panel("patience", "Nobody leaves without an edge", caption, figure)
+    return Panel("patience", "Below the edge hardly anybody leaves", caption, figure)
 
 
 def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
