@@ -354,7 +354,8 @@ def _runaway() -> Judged:
         f"‖W_7‖ grows to {length[top]:.3g} at ‖S‖ = {size[top]:.2g} and is {length[-1]:.3g} at {size[-1]:.2g}; it "
         f"saves up to {saved.max():.3g}",
         length[-1],
-        note=f"What it saves {'grows' if (np.diff(saved) > 0).all() else 'does not grow'} at every step. {_elsewhere()}",
+        note=f"What it saves {'grows' if (np.diff(saved) > 0).all() else 'does not grow'} at every step. "
+        f"{_elsewhere()}",
     )  # fmt: skip
 
 
@@ -381,9 +382,9 @@ def _well() -> Panel:
         what="|sum of the live columns|", first=5, x_label="W_7, first latent", y_label="W_7, second latent",
     )  # fmt: skip
     caption = (
-        "The loss over the places of W_7 near 0 (each with its best bias), all else frozen. The slider moves the hexagon to "
-        "the left and lengthens it, at no loss of its own. At 0 the best W_7 is 0; as the hexagon leans the well moves "
-        "to the other side and deepens. It narrows too, since long columns hear a tilt more."
+        "The loss over the places of W_7 near 0 (each with its best bias), all else frozen. The slider moves the "
+        "hexagon to the left and lengthens it, at no loss of its own. At 0 the best W_7 is 0; as the hexagon leans the "
+        "well moves to the other side and deepens. It narrows too, since long columns hear a tilt more."
     )
     return Panel("well", "The well of W_7 moves as soon as the others lean", caption, figure)
 
@@ -434,8 +435,8 @@ def _depth() -> Panel:
     values = np.stack([np.hypot(*column.T), leaning(7) * size, saved], 1)
     figure = curves(size, values, names, dashed=names[1:2], x_label="‖S‖, sum of the live columns", y_label="value")
     caption = (
-        "Over the slider of the first figure. At first the best W_7 near 0 follows the formula; farther out the well narrows, "
-        "since longer columns hear a tilt more, and W_7 falls behind."
+        "Over the slider of the first figure. At first the best W_7 near 0 follows the formula; farther out the well "
+        "narrows, since longer columns hear a tilt more, and W_7 falls behind."
     )
     return Panel("depth", "How far, and how deep", caption, figure)
 
