@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tegum.errors import BadInput
     from tegum.failure.outcomes import Outcomes, Thresholds, outcomes
     from tegum.failure.timelines import Timeline, timeline
+    from tegum.toy.expectation import ExactError, OneActiveError
     from tegum.toy.features import (
         AnticorrelatedSets,
         CorrelatedSets,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         SparseUniform,
         UnitNorm,
     )
-    from tegum.toy.loss import ExpectedError, Loss, SquaredError, geometric
+    from tegum.toy.loss import Loss, SquaredError, geometric
     from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
     from tegum.training.edits import Implant, Rotate, Splay
     from tegum.training.history import at_steps, every, log_spaced
@@ -40,7 +41,8 @@ _HOME = {
     "tegum.toy.features": (
         "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseSigned SparseUniform UnitNorm"
     ),
-    "tegum.toy.loss": "ExpectedError Loss SquaredError geometric",
+    "tegum.toy.expectation": "ExactError OneActiveError",
+    "tegum.toy.loss": "Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
     "tegum.training.edits": "Implant Rotate Splay",
     "tegum.training.history": "at_steps every log_spaced",
@@ -54,11 +56,11 @@ _MODULES = ("failure", "geometry", "plots")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
-    "ExpectedError", "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum",
-    "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned", "SparseUniform", "Splay",
-    "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps",
-    "every", "failure", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "timeline",
-    "train",
+    "ExactError", "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum",
+    "OneActiveError", "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned",
+    "SparseUniform", "Splay", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm",
+    "UntiedAutoencoder", "at_steps", "every", "failure", "geometric", "geometry", "log_spaced", "notebook_scale",
+    "outcomes", "plots", "timeline", "train",
 ]  # fmt: skip
 
 

@@ -13,9 +13,7 @@ from oracle import toy
 from tegum.errors import BadInput
 from tegum.spec import Spec, leaves, with_leaves
 from tegum.toy.loss import evaluate
-from tegum.toy.models import initial
 from tegum.toy.product import Identity
-from tegum.toy.random import fold, key_of
 
 RNG = np.random.default_rng(1)
 W, B, X = RNG.normal(size=(2, 4)), RNG.normal(size=4), RNG.normal(size=(4, 5))
@@ -250,41 +248,6 @@ def test_geometric() -> None:
         with pytest.raises(BadInput) as refusal:
             tg.geometric(ratio, features)
         assert str(refusal.value).startswith(f"geometric({ratio!r}, {features!r}) needs a finite ratio")
-
-
-@pytest.mark.parametrize("features", [2, 3])
-def test_the_expected_error_is_the_mean_over_many_samples(features: int) -> None:
-    p, importance = (0.3, 0.6, 0.9)[:features], (1.0, 2.0, 0.5)[:features]
-    model = tg.Autoencoder(features=features, hidden=1)
-    key = jnp.asarray(key_of(3), jnp.uint32)
-    parameters = initial(model, key) | {"b": jnp.asarray([-0.1, 0.05, 0.2][:features])}
-    x = tg.SparseUniform(feature_probability=p).sample(fold(key, 9), features, 400_000)
-    sampled = tg.SquaredError(importance=importance, reduction="feature_sum")(model, parameters, x)
-    exact = tg.ExpectedError(feature_probability=p, importance=importance, nodes=8)(model, parameters, x[:, :1])
-    assert float(exact) == pytest.approx(float(sampled), rel=5e-3)
-
-
-def test_the_expected_error_of_a_dense_linear_model_is_the_known_one() -> None:
-    """Feature 0 given back, feature 1 at its mean 1/2: what is lost is its variance, 1/12."""
-    model = tg.Autoencoder(features=2, hidden=1)
-    parameters = {"W": jnp.asarray([[1.0, 0.0]]), "b": jnp.asarray([0.0, 0.5])}
-    exact = tg.ExpectedError(nodes=3)(model, parameters, jnp.zeros((2, 1)))
-    assert float(exact) == pytest.approx(1 / 12, rel=1e-5)
-
-
-def test_the_expected_error_is_the_same_in_lanes_and_alone() -> None:
-    over = {"seed": range(300), "loss.feature_probability": (0.1, 0.5)}
-    spec: dict[str, Any] = {"loss": tg.ExpectedError(nodes=4), "steps": 50, "optimiser": tg.Adam(learning_rate=0.01)}
-    many = tg.train(tg.Autoencoder(features=2, hidden=1), over=over, **spec)
-    half = tg.ExpectedError(nodes=4, feature_probability=0.5)
-    alone = tg.train(tg.Autoencoder(features=2, hidden=1), seed=7, **(spec | {"loss": half}))
-    np.testing.assert_array_equal(many.W.sel(seed=7).isel({"loss.feature_probability": 1}).values, alone.W.values)
-    assert np.median(many.loss.values) < 0.2
-
-
-def test_too_many_columns_are_refused() -> None:
-    with pytest.raises(BadInput, match=r"nodes=6 for 5 features are 16807 columns, more than 1024; take fewer nodes"):
-        tg.train(tg.Autoencoder(features=5, hidden=2), loss=tg.ExpectedError(), steps=1)
 
 
 def test_the_absolute_value_as_target_by_hand() -> None:

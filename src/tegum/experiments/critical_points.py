@@ -14,7 +14,6 @@ from tegum.plots.wheels import wheels
 from tegum.spec import Count, Positive
 from tegum.theory.critical import kgon, level, levels, potential, spectrum
 from tegum.toy.expectation import OneActiveError
-from tegum.toy.features import KActive
 from tegum.toy.models import Autoencoder
 from tegum.training.history import log_spaced
 from tegum.training.optimisers import SGD
@@ -93,7 +92,7 @@ class CriticalPoints(Experiment):
     def trainings(self) -> dict[str, Training]:
         return {
             str(c): Training(
-                model=Autoencoder(features=c, hidden=2), law=KActive(active=1), loss=OneActiveError(), steps=self.steps,
+                model=Autoencoder(features=c, hidden=2), loss=OneActiveError(), steps=self.steps,
                 optimiser=SGD(learning_rate=self.learning_rate), record=log_spaced(80, "loss"), batch_size=c,
                 over={"seed": range(FIRST, FIRST + self.seeds)},
             )

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from tegum.errors import BadInput
 from tegum.spec import Count, Importance, Probability
 from tegum.toy.loss import Loss
-from tegum.toy.models import Model, Parameters
+from tegum.toy.models import Autoencoder, Model, Parameters
 from tegum.toy.product import Samples
 
 MOST = 4  # features: there are 2ⁿ patterns, and nodes^(n − 1) columns for the largest
@@ -20,8 +20,9 @@ MOST = 4  # features: there are 2ⁿ patterns, and nodes^(n − 1) columns for t
 class ExactError(Loss):
     """E Σ I_i (x_i − y_i)² of a tied ReLU autoencoder; each x_i is 0 with probability 1 − p, else uniform on (0, 1).
 
-    Like `ExpectedError`, which takes any model, but exact across a ReLU's kinks along one feature: few nodes then
-    make no ripples, which in flat places would be minima that do not exist. For at most four features.
+    Training on it has no sampling noise; nothing is drawn from the training's law, which is left out. Exact across a
+    ReLU's kinks along one feature: plain quadrature would make ripples there, and in flat places minima that do not
+    exist. For at most four features.
     """
 
     feature_probability: Probability = 1.0
@@ -29,6 +30,7 @@ class ExactError(Loss):
     nodes: Count = 6
 
     def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+        _check_tied(self, model)
         W, b = parameters["W"], parameters["b"]
         weights = jnp.broadcast_to(jnp.asarray(self.importance, W.dtype), b.shape)
         found: Float[Array, "*lanes"] = expected_squares(
@@ -49,6 +51,16 @@ class ExactError(Loss):
 
     def columns(self, features: int) -> int:
         return 2**features
+
+
+def _check_tied(loss: Loss, model: Model) -> None:
+    """Raise `BadInput` for any model but y = ReLU(WᵀWx + b)."""
+    tied = isinstance(model, Autoencoder) and (model.activation, model.hidden_activation) == ("relu", "linear")
+    if not (tied and model.bias):
+        raise BadInput(
+            f"{type(loss).__name__} is the loss of y = ReLU(WᵀWx + b), an Autoencoder with a bias as it comes; for "
+            "another model take samples and SquaredError."
+        )
 
 
 def expected_squares(W: Any, b: Any, importance: Any, p: Any, nodes: int) -> Any:
@@ -140,6 +152,7 @@ class OneActiveError(Loss):
     """
 
     def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+        _check_tied(self, model)
         W, b = parameters["W"], parameters["b"]
         slope = (W[:, :, None] * W[:, None, :]).sum(0)
         before, own = jnp.broadcast_to(b[:, None], slope.shape), np.eye(len(b)).astype(b.dtype)

@@ -17,15 +17,12 @@ from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from tegum.errors import BadInput
-from tegum.spec import Count, Function, Importance, Probability, Spec, leaves, with_leaves
+from tegum.spec import Function, Importance, Spec, leaves, with_leaves
 from tegum.toy.models import Model, Parameters
 from tegum.toy.product import Identity, Samples, column, dense
-
-COLUMNS = 1024  # of a quadrature: beyond, samples are cheaper, and compiling takes minutes
 
 
 class Loss(Spec):
@@ -71,56 +68,6 @@ class SquaredError(Loss):
             raise BadInput(
                 f"importance has {len(self.importance)} values, the model has {features} features; "
                 f"give one number or {features}."
-            )
-
-
-class ExpectedError(Loss):
-    """E Σ I_i (x_i - y_i)^2 for sparse uniform x, by quadrature instead of samples: exact training, for few features.
-
-    Each x_i is 0 with probability 1 - p_i, else uniform on (0, 1): the expectation is a sum over which features are
-    active and a product rule of `nodes` Gauss-Legendre points for their values, (nodes + 1)^n columns in all. Nothing
-    is drawn from the training's law. Where an output's ReLU sets in between two points the rule errs by about 1/nodes².
-    """
-
-    lanes: ClassVar[bool] = True
-    feature_probability: Probability = 1.0
-    importance: Importance = 1.0
-    nodes: Count = 6
-
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
-        lanes = next(iter(parameters.values())).shape[2:]
-        like = jnp.zeros((model.features, 1, *lanes), x.dtype)
-        columns, weights = self._rule(model.features, like)
-        y = model(parameters, columns)
-        return (weights * (column(self.importance, y) * (columns - y) ** 2).sum(0)).sum(0)
-
-    def columns(self, features: int) -> int:
-        return int((self.nodes + 1) ** features)
-
-    def _rule(self, features: int, like: Array) -> tuple[Array, Array]:
-        """The columns, (features, columns, *lanes), and their weights, (columns, *lanes)."""
-        point, weight = np.polynomial.legendre.leggauss(self.nodes)
-        value = np.concatenate([[0.0], (point + 1) / 2])
-        choice = np.indices((self.nodes + 1,) * features).reshape(features, -1)
-        ones = (1,) * (like.ndim - 2)
-        share = np.concatenate([[1.0], weight / 2])[choice].prod(0).reshape(-1, *ones)
-        active = jnp.asarray(choice > 0).reshape(*choice.shape, *ones)
-        p = column(self.feature_probability, like)
-        weights = jnp.where(active, p, 1 - p).prod(0) * jnp.asarray(share, like.dtype)
-        columns = jnp.asarray(value[choice], like.dtype).reshape(*choice.shape, *ones)
-        return jnp.broadcast_to(columns, (*choice.shape, *like.shape[2:])), weights
-
-    def check(self, features: int) -> None:
-        for name in ("importance", "feature_probability"):
-            given = getattr(self, name)
-            if isinstance(given, tuple) and len(given) != features:
-                raise BadInput(
-                    f"{name} has {len(given)} values, the model has {features} features; give one number or {features}."
-                )
-        if self.columns(features) > COLUMNS:
-            raise BadInput(
-                f"nodes={self.nodes} for {features} features are {self.columns(features)} columns, more than "
-                f"{COLUMNS}; take fewer nodes, or samples with SquaredError."
             )
 
 

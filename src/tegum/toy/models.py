@@ -142,9 +142,9 @@ class UntiedAutoencoder(_Bottleneck):
 class StartingFrom(Autoencoder):
     """A tied autoencoder whose training goes on from a given state, plus Gaussian noise on every number of it.
 
-    W0: W row by row, hidden * features numbers; b0: features numbers, none without a bias. `at` writes them from arrays;
-    `states` makes an axis of many states, for `over`. The fields of an initialisation have no meaning here and are
-    refused.
+    W0: W row by row, hidden * features numbers; b0: features numbers, none without a bias. `at` writes them from
+    arrays; `states` makes an axis of many states, for `over`. The fields of an initialisation have no meaning here
+    and are refused.
 
     >>> import numpy as np
     >>> W, b = np.eye(2, 3), np.zeros(3)

@@ -100,6 +100,11 @@ class Training(Spec):
         """Raise `BadInput` where the parts do not fit each other. Costs no training."""
         self.law.check(self.model.features)
         self.loss.check(self.model.features)
+        if self.loss.columns(self.model.features) is not None and self.law != SparseUniform():
+            raise BadInput(
+                f"law={type(self.law).__name__} would not be used, because loss={type(self.loss).__name__} is an "
+                "expectation that draws nothing; leave the law out."
+            )
         parameters = self.parameter_shapes()
         self._check_shapes(parameters)
         if self.record is not None:
