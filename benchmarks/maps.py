@@ -1,4 +1,6 @@
-"""How fast maps of recovery are, and what memory they need: python benchmarks/maps.py [--pixels 256 512] [--steps 10000]
+"""How fast maps of recovery are, and what memory they need.
+
+python benchmarks/maps.py [--pixels 256 512] [--steps 10000]
 
 Each size runs in a process of its own, twice: the first time pays for compilation. Reported are seconds of the second,
 model-steps per second, and the process's largest memory.

@@ -53,7 +53,9 @@ def test_classes_of_one_name_are_different_programs() -> None:
 
 
 def test_a_whole_training_is_trained_and_its_fields_may_change() -> None:
-    training = tg.Training(model=tg.Autoencoder(features=4, hidden=2), law=tg.OneHot(), steps=5, over={"seed": range(3)})
+    training = tg.Training(
+        model=tg.Autoencoder(features=4, hidden=2), law=tg.OneHot(), steps=5, over={"seed": range(3)}
+    )
     run = tg.train(training)
     assert run.training == training
     assert tg.train(training, tg.KActive(active=1), steps=2).training.steps == 2

@@ -92,7 +92,7 @@ def moved_in_drops(loss: Float[np.ndarray, "t"], shares: Float[np.ndarray, "t n"
     """The part of all motion Σ_i |ΔD_i| that falls into the quarter of the time in which log loss falls fastest.
 
     loss (t,), shares (t, n): D_i at even intervals, until `arrival`. 0.25 if the two had nothing to do with each other
-    in time, 1 if geometry moved in drops only. NaN for less than eight intervals, and where the loss has not been at its
+    in time, 1 if geometry moved in drops only. NaN for fewer than eight intervals, and where the loss was not at its
     last value for a tenth of the time: it has not arrived.
     """
     end = arrival(loss)

@@ -55,8 +55,8 @@ class ExactError(Loss):
 
 def _check_tied(loss: Loss, model: Model) -> None:
     """Raise `BadInput` for any model but y = ReLU(WᵀWx + b)."""
-    tied = isinstance(model, Autoencoder) and (model.activation, model.hidden_activation) == ("relu", "linear")
-    if not (tied and model.bias):
+    asked = ("relu", "linear", True)
+    if not isinstance(model, Autoencoder) or (model.activation, model.hidden_activation, model.bias) != asked:
         raise BadInput(
             f"{type(loss).__name__} is the loss of y = ReLU(WᵀWx + b), an Autoencoder with a bias as it comes; for "
             "another model take samples and SquaredError."
