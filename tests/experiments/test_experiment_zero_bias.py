@@ -8,11 +8,11 @@ import pytest
 import tegum as tg
 from oracle import toy
 from tegum.experiments.experiment import Runs
-from tegum.experiments.zero_bias import SetUnlearnt, ZeroBias
+from tegum.experiments.zero_bias import ZeroBias
 from tegum.experiments.zero_bias.claims import KILLED
 from tegum.experiments.zero_bias.judging import caught, in_motion, pivoted
 from tegum.experiments.zero_bias.judging import held as held_claims
-from tegum.experiments.zero_bias.released import ARMS, AT_ZERO, BIASES, TWIN, Released, totals
+from tegum.experiments.zero_bias.released import ARMS, AT_ZERO, BIASES, TWIN, Released, SetUnlearnt, totals
 from tegum.failure.ends import LEARNT, SILENT, ends
 from tegum.theory.failure import symmetric_failure
 from tegum.theory.zero_loss import looking_away
