@@ -79,7 +79,7 @@ class Optimisers(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 100, "watched": 60, "patience": 2, "whole": False},
+        "quick": {"seeds": 80, "watched": 40, "patience": 2, "whole": False},
         "standard": {},
         "paper": {"seeds": 4000, "watched": 1000, "patience": 16},
     }
