@@ -108,11 +108,11 @@ def verdict(claims: list[Judged], start: str, recipe: str) -> Judged:
 def test_claims(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     claims = experiment.claims(runs)
-    assert len(claims) == 21
+    assert len(claims) == 20
     assert verdict(claims, "The proposed method", PASSING).count == 0
     assert verdict(claims, "The proposed method", LASTING).value > 0.8
     assert verdict(claims, "With it, models leave", PASSING).verdict == "holds"
-    assert verdict(claims, "Corrected: and sooner", f"{PASSING}, all memory forgotten").verdict == "fails"
+    assert verdict(claims, "Corrected: and sooner", f"{PASSING}, all memory forgotten").verdict != "holds"
     assert verdict(claims, "Clearing all of Adam's memory", PASSING).verdict == "holds"
     assert verdict(claims, "It is the better method: as proposed", LASTING).verdict == "holds"
     assert verdict(claims, "It recovers all the dead", f"8 features, 2 unlearnt, {PASSING}").verdict == "fails"
@@ -218,12 +218,15 @@ def test_the_standard_size_leaves_no_remedy_out() -> None:
 
 def test_all_panels_are_drawn_where_all_is_tried() -> None:
     """Too small to say anything."""
-    small = {"seeds": 8, "tuning": 2, "several": 2, "mapped": 4, "map_steps": 1_100, "steps": 6_100}
+    small: dict[str, Any] = {"seeds": 8, "tuning": 2, "several": 2, "mapped": 4, "map_steps": 1_100, "steps": 6_100}
     experiment = find("repair", recipes=(PASSING, LASTING), maps=(LASTING,), **small)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
     names = [panel.name for panel in experiment.panels(runs)]
     assert names[5:] == ["map-0-1", "several", "cost", "tuning-0-1", "tuning-0-1-all"]
-    assert len(experiment.claims(runs)) == 51
+    claims = experiment.claims(runs)
+    assert len(claims) == 46
+    assert verdict(claims, "It recovers sooner than resampling where", LASTING).verdict == "unclear"
+    assert verdict(claims, "With it, models leave", PASSING).verdict == "unclear"
 
 
 def test_recipes_that_do_not_exist_and_too_few_steps_are_named() -> None:

@@ -70,7 +70,7 @@ def test_alone_as_in_an_ensemble() -> None:
 @EACH
 def test_what_is_forgotten_does_not_depend_on_the_remedy(remedy: type[Remedy]) -> None:
     for forget, chosen in (("unlearnt", [False] * 3 + [True]), ("all", [True] * 4)):
-        in_W, in_b = edited(remedy(at=0, forget=forget), *HAND)[2:]  # type: ignore[arg-type]
+        in_W, in_b = edited(remedy(at=0, forget=forget), *HAND)[2:]
         assert_array_equal(in_W, [chosen] * 2)
         assert_array_equal(in_b, chosen)
 

@@ -85,10 +85,10 @@ class Repair(Experiment):
         "paper": {"seeds": 5_120, "tuning": 96, "tuned": tuple(RECIPES), "mapped": 400, "several": 1_000},
     }
 
-    seeds: Count = 256
+    seeds: Count = 320
     tuning: Count = 16
-    mapped: Count = 24
-    several: Count = 64
+    mapped: Count = 40
+    several: Count = 96
     steps: Count = 25_000
     at: Count = 5_000
     map_steps: Count = 25_000

@@ -113,10 +113,10 @@ def _gallery(runs: Runs) -> Panel:
     pairs = [(name, offset) for name in names for offset in (1, 1000)]
     found = np.array([edited(runs, name, LASTING).early[one, OFFSETS.index(offset)] for name, offset in pairs], float)
     words = [f"after {offset:,} step{'s' if offset > 1 else ''}" for _, offset in pairs]
-    figure = latent_zones((found[:, :2], found[:, 2]), [name for name, _ in pairs], subtitles=words, columns=2)
+    figure = latent_zones((found[:, :2], found[:, 2]), [name for name, _ in pairs], subtitles=words, columns=4)
     caption = (
         f"One model with one feature unlearnt (seed {JUDGED + int(plain.seed[one])}, {LASTING}), just after each edit "
-        "and 1,000 steps later. The proposal sets a column too short to see and leans the live ones by their biases."
+        "and 1,000 steps later. The proposal sets a short column, and leans the live features by their biases."
     )
     return Panel("gallery", "What each remedy does", caption, figure)
 
@@ -132,12 +132,12 @@ def _mapped(runs: Runs, recipe: str) -> Panel:
     figure = rate_map(
         count / seeds, ["nothing", *(f"{shift:.2g}" for shift in SHIFTS)], [f"{rate:.2g}" for rate in RATES],
         hover, x_label="shift Δ of the biases on the repulsor's side", y_label="learning rate",
-        what="share perfect at the end", text=np.where(low > 0.95, "●", ""),
+        what="share perfect at the end", text=np.where(count == seeds, "●", ""),
     )  # fmt: skip
     caption = (
         f"The proposal over shift and learning rate: {seeds} models in each cell, {recipe}, n = {FEATURES}, "
         f"that start at symmetric failure with a noise of 0.01 and are edited at step {SETTLING:,}; perfect after "
-        f"{run.training.steps:,} steps. A dot: the cell's 95 % interval is above 95 %. Left column: nothing is done."
+        f"{run.training.steps:,} steps. A dot: all of them. Left column: nothing is done."
     )
     return Panel(f"map-{_slug(recipe)}", f"The proposal over shift and rate: {recipe}", caption, figure)
 
@@ -222,7 +222,7 @@ def _several(runs: Runs, more: tuple[tuple[int, int], ...]) -> Panel:
         for name in (name for name in FEW if several_name(n, k, name) in runs):
             missing = runs[several_name(n, k, name)].ended.values[:, 1].astype(int)
             counts.append(np.bincount(np.minimum(missing, 3), minlength=4))
-            labels.append(f"{name.replace(', ', ',<br>')}<br>n = {n}")
+            labels.append(f"{name.replace(', ', ',<br>').replace(' at ', '<br>at ')}<br>n = {n}")
     table = np.array(counts)
     low, high = rate_interval(table, table.sum(axis=1, keepdims=True))
     names = ["all learnt", "one unlearnt", "two unlearnt", "three or more unlearnt"]

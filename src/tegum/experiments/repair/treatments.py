@@ -63,7 +63,7 @@ class Treatment:
     @property
     def labels(self) -> list[str]:
         """What was tried, in words."""
-        return [" · ".join(f"{value:g}" for value in values) for values in zip(*self.tried.values(), strict=True)]
+        return ["·".join(f"{value:g}" for value in values) for values in zip(*self.tried.values(), strict=True)]
 
 
 def _repelling(fractions: tuple[float, ...]) -> dict[str, tuple[float, ...]]:
