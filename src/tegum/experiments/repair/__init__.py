@@ -70,8 +70,8 @@ class Repair(Experiment):
     recipe: ClassVar[dict[str, Any]] = {"steps": 25_000}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {
-            "seeds": 64,
-            "several": 32,
+            "seeds": 48,
+            "several": 24,
             "recipes": (PASSING, LASTING),
             "tried": (*NEEDED, WHOLE, ROOMY),
             "all_forgotten": (LEFT, PROPOSED),
@@ -130,7 +130,8 @@ class Repair(Experiment):
         maps = {f"map {name}": self._map(name, edited=True) for name in self.maps}
         plain = {f"map nothing {name}": self._map(name, edited=False) for name in self.maps}
         more = {several_name(n, k, name): self._more(n, k, name) for n, k in self.more for name in self.beside}
-        costly = {f"costly {name}": self._more(*MORE[0], name, COSTLY, 250) for name in ("nothing", PROPOSED, CARRIED)}
+        told = [name for name in ("nothing", PROPOSED, CARRIED) if name in self.beside]
+        costly = {f"costly {name}": self._more(*MORE[0], name, COSTLY, 250) for name in told}
         return {**once, **other, **again, **tuned, **maps, **plain, **more, **costly}
 
     def _once(self, name: str, recipes: tuple[str, ...], forget: str) -> Training:

@@ -322,7 +322,7 @@ def _choice(runs: Runs) -> Judged:
         when = runs[f"costly {name}"].when_learnt.values
         return np.asarray(when[:, -1] < when[:, -2])
 
-    others = "; ".join(f"{name} {counted(first(name))}" for name in ("nothing", CARRIED))
+    others = "; ".join(f"{name} {counted(first(name))}" for name in ("nothing", CARRIED) if f"costly {name}" in runs)
     return _rate(_named(CHOICE, PASSING), first(PROPOSED), 0.95, f"The costly one first: {others}.", "seeds")
 
 
