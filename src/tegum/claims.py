@@ -79,12 +79,21 @@ def mean_interval(samples: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
+def share(successes: np.ndarray) -> str:
+    """A rate in words, without its interval.
+
+    >>> share(np.array([True, False, True]))
+    '2 of 3'
+    """
+    return f"{int(np.sum(successes))} of {np.size(successes)}"
+
+
 def decide(low: float, high: float, *, above: float) -> Verdict:
     """Holds when the whole interval lies above the threshold, fails when the whole of it lies below."""
     return "holds" if low > above else "fails" if high < above else "unclear"
 
 
-def judge_rate(claim: Claim, successes: np.ndarray, *, above: float, where: str, note: str = "") -> Judged:
+def judge_rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
     """A claim about a rate over independent seeds: does it lie above a threshold? `where` names what was counted."""
     k, n = int(np.sum(successes)), int(np.size(successes))
     if not n:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_rate, rate_interval, share
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.failure.outcomes import (
     ASYMMETRIC_FAILURE,
@@ -147,17 +147,19 @@ class FailureCensus(Experiment):
         failed, unlearnt = at_rest(line, _histories(runs["centre"])[0]), np.isin(end.kind, FAILED)
         early, way = line.kind[:, _stated(line)] == SYMMETRIC_FAILURE, line.recovery() == ASYMMETRIC
         centre, of_caught = runs["centre"], "seeds that were in symmetric failure"
-        twice = f"In double precision {_share(_recovered(_timeline(runs['double'])))} of those caught end perfect."
+        twice = f"In double precision {share(_recovered(_timeline(runs['double'])))} of those caught end perfect."
         return [
-            _rate(FAILS, end.asymmetric, 0.01, f"seeds, n = {FEATURES}", _counted(end)),
-            _rate(UNLEARNT, failed, 0.01, f"seeds, n = {FEATURES}", f"Moving or not: {_share(unlearnt)}."),
-            _rate(ENDS, end.kind[failed] == SYMMETRIC_FAILURE, 0.5, "seeds at rest with a feature unlearnt"),
-            _rate(VALUES, _values(centre, line), 0.95, "seeds with one feature unlearnt"),
-            _rate(STAYS, end.kind[early] == SYMMETRIC_FAILURE, 0.95, "seeds caught at that step", _until(line, early)),
-            _rate(PASSED, passed(line), 0.95, "seeds that end asymmetric", _finer(runs)),
-            _rate(RARE, ~way[caught], 0.95, f"{of_caught} do not end so", twice),
-            _rate(STAGE, end.perfect[caught], 0.95, of_caught, twice),
-            _rate(FAR, _far(centre, line), 0.95, "seeds recovered so"),
+            judge_rate(FAILS, end.asymmetric, 0.01, f"seeds, n = {FEATURES}", _counted(end)),
+            judge_rate(UNLEARNT, failed, 0.01, f"seeds, n = {FEATURES}", f"Moving or not: {share(unlearnt)}."),
+            judge_rate(ENDS, end.kind[failed] == SYMMETRIC_FAILURE, 0.5, "seeds at rest with a feature unlearnt"),
+            judge_rate(VALUES, _values(centre, line), 0.95, "seeds with one feature unlearnt"),
+            judge_rate(
+                STAYS, end.kind[early] == SYMMETRIC_FAILURE, 0.95, "seeds caught at that step", _until(line, early)
+            ),
+            judge_rate(PASSED, passed(line), 0.95, "seeds that end asymmetric", _finer(runs)),
+            judge_rate(RARE, ~way[caught], 0.95, f"{of_caught} do not end so", twice),
+            judge_rate(STAGE, end.perfect[caught], 0.95, of_caught, twice),
+            judge_rate(FAR, _far(centre, line), 0.95, "seeds recovered so"),
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
@@ -199,14 +201,6 @@ def at_rest(line: Timeline, W: np.ndarray) -> np.ndarray:
 def _stated(line: Timeline) -> int:
     """The recorded step nearest to 3,000 of 25,000."""
     return int(np.abs(line.step - STATED * line.step[-1]).argmin())
-
-
-def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
-    return judge_rate(claim, successes, above=above, where=where, note=note)
-
-
-def _share(successes: np.ndarray) -> str:
-    return f"{int(np.sum(successes))} of {np.size(successes)}"
 
 
 def _counted(states: Outcomes) -> str:
@@ -262,8 +256,8 @@ def _finer(runs: Runs) -> str:
     fine, coarse = _timeline(runs["fine"]), _timeline(runs["centre"])
     some = Timeline(coarse.step, coarse.states[: len(fine.kind)])
     return (
-        f"Recorded ten times as often, {_share(passed(fine))} of the first seeds were; at the recorded steps of this "
-        f"claim {_share(passed(some))} of the same."
+        f"Recorded ten times as often, {share(passed(fine))} of the first seeds were; at the recorded steps of this "
+        f"claim {share(passed(some))} of the same."
     )
 
 
@@ -343,7 +337,7 @@ def _raster(run: Run) -> Panel:
 def _by_size(run: Run, features: tuple[int, ...]) -> Panel:
     kinds = [outcomes(run.at(features=n)).kind for n in features]
     figure = _ends(kinds, [str(n) for n in features], "features n")
-    left = [f"n = {n}: {_share(~np.isin(kind, PERFECT))}" for n, kind in zip(features, kinds, strict=True)]
+    left = [f"n = {n}: {share(~np.isin(kind, PERFECT))}" for n, kind in zip(features, kinds, strict=True)]
     caption = (
         "The centre's recipe for other numbers of features. Not perfect at the end, features unlearnt or sharing a "
         f"direction (collapsed): {', '.join(left)}."

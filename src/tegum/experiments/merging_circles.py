@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_rate, rate_interval, share
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.failure.outcomes import PERFECT_REGULAR, Outcomes, outcomes
 from tegum.geometry.circles import radius_count, radius_histogram
@@ -110,16 +110,16 @@ class MergingCircles(Experiment):
         both, three = odd & free_odd, odd & (radii[:, 0] > 2)
         merged, kept = regular(decayed[:, -1]), loose[:, -1] == loose[:, 0]
         steps, where = run.W_history["step"].values, "seeds with several radii"
-        words = [f"{_share(radii[odd, t] > 1)} at step {steps[t]:,}" for t in range(len(LATER))]
+        words = [f"{share(radii[odd, t] > 1)} at step {steps[t]:,}" for t in range(len(LATER))]
         kept_words = (
-            f"Without decay {_share(kept[free_odd])} keep their number{_moved(free[free_odd])}; with it "
-            f"{_share(merged[odd])} are regular."
+            f"Without decay {share(kept[free_odd])} keep their number{_moved(free[free_odd])}; with it "
+            f"{share(merged[odd])} are regular."
         )
         return [
-            _rate(MEET, radii[three, LATER.index(4)] <= 2, 0.95, "seeds with three radii or more"),
-            _rate(FAIL_TO_MERGE, radii[odd, LATER.index(2)] > 1, 0.5, where, f"Several: {', '.join(words)}."),
-            _rate(OUTLAST, radii[odd, -1] > 1, 0.5, where, _sizes(decayed[odd])),
-            _rate(INDIFFERENT, (merged & kept)[both], 0.95, f"{where} under both", kept_words),
+            judge_rate(MEET, radii[three, LATER.index(4)] <= 2, 0.95, "seeds with three radii or more"),
+            judge_rate(FAIL_TO_MERGE, radii[odd, LATER.index(2)] > 1, 0.5, where, f"Several: {', '.join(words)}."),
+            judge_rate(OUTLAST, radii[odd, -1] > 1, 0.5, where, _sizes(decayed[odd])),
+            judge_rate(INDIFFERENT, (merged & kept)[both], 0.95, f"{where} under both", kept_words),
         ]
 
     def _equal(self, run: Run) -> Judged:
@@ -128,8 +128,8 @@ class MergingCircles(Experiment):
         words = [
             f"{name} {np.median(part):.1e}" for name, part in (("asymmetric", odd), ("regular", even)) if len(part)
         ]
-        note = f"{_share(even < 1e-6)} regular ones do. Medians: {', '.join(words)}."
-        return _rate(EQUAL, odd < 1e-6, 0.95, "asymmetric seeds, Adam", note)
+        note = f"{share(even < 1e-6)} regular ones do. Medians: {', '.join(words)}."
+        return judge_rate(EQUAL, odd < 1e-6, 0.95, "asymmetric seeds, Adam", note)
 
     def _later(self, run: Run) -> Panel:
         counts, labels = [], []
@@ -189,14 +189,6 @@ def _film(run: Run, chosen: int) -> Panel:
         "alike."
     )
     return Panel("zones", "One model, trained on", caption, figure)
-
-
-def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
-    return judge_rate(claim, successes, above=above, where=where, note=note)
-
-
-def _share(successes: np.ndarray) -> str:
-    return f"{int(np.sum(successes))} of {np.size(successes)}"
 
 
 EXPERIMENT = MergingCircles

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_interval, judge_rate, rate_interval, unjudged
+from tegum.claims import Claim, Judged, judge_interval, judge_rate, rate_interval, share, unjudged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.failure.outcomes import INNER_OUTER, PERFECT_REGULAR, Outcomes, outcomes
 from tegum.geometry.circles import (
@@ -199,11 +199,13 @@ class TwoCircles(Experiment):
         by_n = self._several_by_n(runs["sizes"])
         more = np.concatenate([np.zeros(0, int), *[radius_count(norms(W)) for n, W in by_n.items() if n > FEATURES]])
         return [
-            _rate(PERFECT, regular(W)[end.perfect], 0.5, "perfect seeds", _free(odd, end)),
+            judge_rate(PERFECT, regular(W)[end.perfect], 0.5, "perfect seeds", _free(odd, end)),
             _everywhere(TWO, {n: radius_count(norms(W)) == 2 for n, W in by_n.items()}, _flips(W[odd], end.kind[odd])),
             _everywhere(NOT_TWO, {n: radius_count(norms(W)) != 2 for n, W in by_n.items()}),
-            _rate(THREE, radius_count(norms(W[several])) == 3, 0.5, "asymmetric seeds", _counted(runs, W[several])),
-            _rate(MORE, more == 2, 0.5, f"asymmetric seeds, n > {FEATURES}"),
+            judge_rate(
+                THREE, radius_count(norms(W[several])) == 3, 0.5, "asymmetric seeds", _counted(runs, W[several])
+            ),
+            judge_rate(MORE, more == 2, 0.5, f"asymmetric seeds, n > {FEATURES}"),
             *shapes(W[several], b[several]),
             *self._on_samples(runs["samples"]),
         ]
@@ -263,10 +265,10 @@ class TwoCircles(Experiment):
             f"T = {count}: {split.sum()} of {learnt.sum()} that learnt all, of {len(learnt)}"
             for split, (count, (learnt, _)) in zip(some, found.items(), strict=True)
         ]
-        two = [f"T = {count}: {_share(part == 2)}" for count, part in zip(found, several, strict=True)]
+        two = [f"T = {count}: {share(part == 2)}" for count, part in zip(found, several, strict=True)]
         return [
-            _rate(SAMPLES, np.concatenate(some), 0.01, "trainings", f"{'; '.join(words)}."),
-            _rate(TWO_SAMPLES, np.concatenate(several) == 2, 0.5, "trainings with several", f"{'; '.join(two)}."),
+            judge_rate(SAMPLES, np.concatenate(some), 0.01, "trainings", f"{'; '.join(words)}."),
+            judge_rate(TWO_SAMPLES, np.concatenate(several) == 2, 0.5, "trainings with several", f"{'; '.join(two)}."),
         ]
 
     def _learnt(self, run: Run) -> Panel:
@@ -296,17 +298,9 @@ def _ends(run: Run) -> tuple[np.ndarray, np.ndarray, Outcomes]:
     return *_weights(run), outcomes(run)
 
 
-def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
-    return judge_rate(claim, successes, above=above, where=where, note=note)
-
-
-def _share(successes: np.ndarray) -> str:
-    return f"{int(np.sum(successes))} of {np.size(successes)}"
-
-
 def _everywhere(claim: Claim, found: dict[int, np.ndarray], note: str = "") -> Judged:
     """A claim about every n, each a rate of its own: the lowest rate decides."""
-    words = [f"n = {n}: {_share(part)}" for n, part in found.items() if len(part)]
+    words = [f"n = {n}: {share(part)}" for n, part in found.items() if len(part)]
     enough = [part for part in found.values() if len(part) >= ENOUGH]
     if not enough:
         return unjudged(claim, f"no n with {ENOUGH} asymmetric seeds", note=note)
@@ -325,12 +319,12 @@ def shapes(W: np.ndarray, b: np.ndarray) -> list[Judged]:
     spread = group_spread(norms(W))
     same = spread[np.isfinite(spread)] < 0.005
     return [
-        _rate(SURROUND, widest_gap(W, outer) < np.pi, 0.5, where, _arcs(W, outer)),
-        _rate(SHARED, same, 0.95, "asymmetric seeds with such a radius", _fits(W, spread)),
-        _rate(GAP, _apart(gap, within, differ), 0.95, where, f"{_arcs_at(differ)} {_chance('GAP', W.shape[-1])}"),
-        _rate(NEEDED, _no_more(gap, needed, differ), 0.95, where, _excess(gap - needed, differ)),
-        _rate(SEPARATE, (np.abs(slacks(W).min(-1)) < 0.05).all(-1), 0.95, where),
-        _rate(WIDER, wider(W, b, outer), 0.95, where, _chance("WIDER", W.shape[-1])),
+        judge_rate(SURROUND, widest_gap(W, outer) < np.pi, 0.5, where, _arcs(W, outer)),
+        judge_rate(SHARED, same, 0.95, "asymmetric seeds with such a radius", _fits(W, spread)),
+        judge_rate(GAP, _apart(gap, within, differ), 0.95, where, f"{_arcs_at(differ)} {_chance('GAP', W.shape[-1])}"),
+        judge_rate(NEEDED, _no_more(gap, needed, differ), 0.95, where, _excess(gap - needed, differ)),
+        judge_rate(SEPARATE, (np.abs(slacks(W).min(-1)) < 0.05).all(-1), 0.95, where),
+        judge_rate(WIDER, wider(W, b, outer), 0.95, where, _chance("WIDER", W.shape[-1])),
     ]
 
 
@@ -340,7 +334,7 @@ def _by_chance(n: int) -> dict[str, str]:
     W = random_solutions(RANDOM, n)
     W = W[radius_count(norms(W)) > 1]
     outer, gap, _, within, differ = interfaces(W)
-    return {"GAP": _share(_apart(gap, within, differ)), "WIDER": _share(wider(W, 1 - (W**2).sum(axis=1), outer))}
+    return {"GAP": share(_apart(gap, within, differ)), "WIDER": share(wider(W, 1 - (W**2).sum(axis=1), outer))}
 
 
 def _chance(name: str, n: int) -> str:
@@ -353,10 +347,10 @@ def _free(odd: np.ndarray, end: Outcomes) -> str:
 
 def _flips(W: np.ndarray, kind: np.ndarray) -> str:
     """What other rules make of the models at n = 7."""
-    other = [f"by steps of {step:.0%} {_share(radius_count(norms(W), step) == 2)}" for step in SENSITIVE]
+    other = [f"by steps of {step:.0%} {share(radius_count(norms(W), step) == 2)}" for step in SENSITIVE]
     return (
         f"The rule decides: of the asymmetric at n = {FEATURES} {', '.join(other)} have two; by the census's looser "
-        f"rule, an inner and an outer group, {_share(kind == INNER_OUTER)}."
+        f"rule, an inner and an outer group, {share(kind == INNER_OUTER)}."
     )
 
 
@@ -366,7 +360,7 @@ def _counted(runs: Runs, W: np.ndarray) -> str:
     exact = radius_count(norms(twice[end.asymmetric]))
     found = np.bincount(radius_count(norms(W)))[1:]
     radii = ", ".join(f"{count} have {k}" for k, count in enumerate(found, 1) if count)
-    return f"{radii}; in double precision {_share(exact[exact > 1] == 3)} have three."
+    return f"{radii}; in double precision {share(exact[exact > 1] == 3)} have three."
 
 
 def _arcs(W: np.ndarray, outer: np.ndarray) -> str:
@@ -392,7 +386,7 @@ def _apart(gap: np.ndarray, within: np.ndarray, differ: np.ndarray) -> np.ndarra
 
 
 def _arcs_at(differ: np.ndarray) -> str:
-    return f"{_share(differ.sum(axis=-1) == 2)} have just two such gaps: the longest stand together."
+    return f"{share(differ.sum(axis=-1) == 2)} have just two such gaps: the longest stand together."
 
 
 def _no_more(gap: np.ndarray, needed: np.ndarray, differ: np.ndarray) -> np.ndarray:

@@ -22,7 +22,6 @@ from tegum.failure.outcomes import (
 NEVER, STILL, SYMMETRIC, ASYMMETRIC, LOST = (
     "never caught", "still caught", "recovered symmetrically", "recovered asymmetrically", "left, not recovered",
 )  # fmt: skip
-RECOVERIES = (NEVER, STILL, SYMMETRIC, ASYMMETRIC, LOST)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Timeline:
         return np.asarray(inside & (np.cumsum(inside & ~before, axis=-1) == 1))
 
     def recovery(self) -> Shaped[np.ndarray, "*batch"]:
-        """How each model fared with symmetric failure, one of `RECOVERIES`:
+        """How each model fared with symmetric failure:
 
         - "never caught": in symmetric failure at no recorded step;
         - "still caught": in it at the last one;

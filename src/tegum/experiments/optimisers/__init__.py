@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_rate, rate_interval
+from tegum.claims import Judged, judge_rate, rate_interval, share
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.experiments.optimisers.claims import (
     ADAM,
@@ -168,31 +168,35 @@ class Optimisers(Experiment):
         where = "seeds that stay long"
         others = f"Of the {(~caught[base]).sum()} others {(caught[adam] & ~caught[base]).sum()} are."
         return [
-            _rate(ADAM, ends[adam], 0.01, "seeds, Adam", f"{_share(caught[adam])} were in it at some recorded step."),
-            _rate(CAUGHT, caught[adam][caught[base]], 0.95, "seeds caught under AdamW", others),
-            _rate(OTHERS, ends[sgd], 0.01, "seeds, SGD at rate 1", f"{_share(caught[sgd])} were in it at some time."),
+            judge_rate(
+                ADAM, ends[adam], 0.01, "seeds, Adam", f"{share(caught[adam])} were in it at some recorded step."
+            ),
+            judge_rate(CAUGHT, caught[adam][caught[base]], 0.95, "seeds caught under AdamW", others),
+            judge_rate(
+                OTHERS, ends[sgd], 0.01, "seeds, SGD at rate 1", f"{share(caught[sgd])} were in it at some time."
+            ),
             *self._stuck(_part(line, sgd), runs["patient"]),
-            _rate(HOLDS, long[base][one], 0.9, "seeds", f"{long[base].sum()} and {long[adam].sum()} stay long."),
+            judge_rate(HOLDS, long[base][one], 0.9, "seeds", f"{long[base].sum()} and {long[adam].sum()} stay long."),
             *self._sides(runs["recipes"]),
             *self._watched(runs["watched"]),
             self._forgot(runs, long[base]),
-            _rate(EPSILON, ends[place["ε = 1e-4"]][long[base]], 0.9, where),
-            _rate(BRIEF, short_there[brief][caught[brief]], 0.95, "first stays"),
-            _rate(ENDLESS, ends[place["b2 = 0.9999"]][long[base]], 0.9, where),
-            _rate(COSINE, ~perfect[cosine][perfect[base]], 0.5, "seeds", _named(line.states[cosine, :, -1])),
+            judge_rate(EPSILON, ends[place["ε = 1e-4"]][long[base]], 0.9, where),
+            judge_rate(BRIEF, short_there[brief][caught[brief]], 0.95, "first stays"),
+            judge_rate(ENDLESS, ends[place["b2 = 0.9999"]][long[base]], 0.9, where),
+            judge_rate(COSINE, ~perfect[cosine][perfect[base]], 0.5, "seeds", _named(line.states[cosine, :, -1])),
         ]
 
     def _stuck(self, descent: Timeline, run: Run) -> list[Judged]:
         inside = _timeline(run).kind == SYMMETRIC_FAILURE
         first = int(np.searchsorted(run.W_history["step"].values, self.steps))
         words = [
-            f"{name}: {_share(staying(inside[k], first))}"
+            f"{name}: {share(staying(inside[k], first))}"
             for k, name in enumerate(("SGD", "Adam, ε = 1e-4", "AdamW, ε = 1e-4"))
         ]
         early = int(np.abs(descent.step - STATED * self.steps).argmin())
         return [
-            _rate(STUCK, staying(descent.kind == SYMMETRIC_FAILURE, early), 0.95, "seeds in it at that step"),
-            _rate(NEVER, staying(inside[0], first), 0.95, "seeds in it", f"{'; '.join(words)}."),
+            judge_rate(STUCK, staying(descent.kind == SYMMETRIC_FAILURE, early), 0.95, "seeds in it at that step"),
+            judge_rate(NEVER, staying(inside[0], first), 0.95, "seeds in it", f"{'; '.join(words)}."),
         ]
 
     def watch(self, run: Run) -> tuple[Timeline, np.ndarray]:
@@ -210,9 +214,11 @@ class Optimisers(Experiment):
         words = f"Median growth {np.nanmedian(grown) / half:.2f} of it." if len(long) else ""
         peaks = f"Their median largest product is {np.median(peak[long]):.1f}. " if len(long) else ""
         return [
-            _rate(EDGE, peak[long] > NEAR * limit, 0.8, "long stays", f"{peaks}{_late(line, product, long, limit)}"),
-            _rate(SLOPE, np.abs(grown / half - 1) < 0.15, 0.9, "long stays", words),
-            _rate(DOWN, peak[short] < limit / 2, 0.5, "short stays"),
+            judge_rate(
+                EDGE, peak[long] > NEAR * limit, 0.8, "long stays", f"{peaks}{_late(line, product, long, limit)}"
+            ),
+            judge_rate(SLOPE, np.abs(grown / half - 1) < 0.15, 0.9, "long stays", words),
+            judge_rate(DOWN, peak[short] < limit / 2, 0.5, "short stays"),
         ]
 
     def _sides(self, run: Run) -> list[Judged]:
@@ -227,12 +233,12 @@ class Optimisers(Experiment):
             if claim is SIDE_DESCENT:
                 stays = line.kind[:, -1] == SYMMETRIC_FAILURE
             one, short = too_short(line, W[k], b[k], max(1, round(LATER * (len(line.step) - 1))))
-            words = f"Of those in which not every neighbour does, {_share(stays[one & ~short])} stay so."
+            words = f"Of those in which not every neighbour does, {share(stays[one & ~short])} stay so."
             if not (one & ~short).any():
                 words = (
-                    f"There is no other one: of those caught with more unlearnt, {_share(_more(line, one, stays))} do."
+                    f"There is no other one: of those caught with more unlearnt, {share(_more(line, one, stays))} do."
                 )
-            judged.append(_rate(claim, stays[one & short], 0.95, "such seeds", words))
+            judged.append(judge_rate(claim, stays[one & short], 0.95, "such seeds", words))
         return judged
 
     def _forgot(self, runs: Runs, long: np.ndarray) -> Judged:
@@ -240,8 +246,8 @@ class Optimisers(Experiment):
         step = _timeline(runs["kick"]).step
         before, after = (int(np.abs(step - share * self.steps).argmin()) for share in (TOUCHED, LOOKED))
         out, still = released(forget, kick, long, before, after)
-        return _rate(
-            FORGET, out & still, 0.8, "seeds", f"Out: {_share(out)}. After the kick still in: {_share(still)}."
+        return judge_rate(
+            FORGET, out & still, 0.8, "seeds", f"Out: {share(out)}. After the kick still in: {share(still)}."
         )
 
     def panels(self, runs: Runs) -> list[Panel]:
@@ -454,14 +460,6 @@ def _patience(run: Run) -> Panel:
         "anybody leaves: who could leave along the way down has left."
     )
     return Panel("patience", "Below the edge hardly anybody leaves", caption, figure)
-
-
-def _rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
-    return judge_rate(claim, successes, above=above, where=where, note=note)
-
-
-def _share(successes: np.ndarray) -> str:
-    return f"{int(np.sum(successes))} of {np.size(successes)}"
 
 
 EXPERIMENT = Optimisers
