@@ -60,3 +60,12 @@ def test_a_whole_training_is_trained_and_its_fields_may_change() -> None:
     assert run.training == training
     assert tg.train(training, tg.KActive(active=1), steps=2).training.steps == 2
     assert tg.train(training, tg.KActive(active=1), steps=2).training.law == tg.KActive(active=1)
+
+
+def test_trainings_that_differ_in_their_edits_compile_the_loop_once() -> None:
+    """The numbers of an edit never reach the loop between edits, or each set of them would compile it anew."""
+    model = tg.Autoencoder(features=3, hidden=2, initial_bias=0.125, activation="softplus")
+    plain = tg.Training(model=model, law=tg.OneHot(), steps=4)
+    for edits in ((), (tg.Perturb(at=1, noise=0.1),), (tg.Assign(at=2, parameter="b", features=(0,), value=1.0),)):
+        tg.train(plain, interventions=edits)
+    assert program(plain).advance._cache_size() == 1  # type: ignore[attr-defined]
