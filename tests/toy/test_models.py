@@ -160,7 +160,7 @@ def test_a_subclass_of_a_built_in_model_starts_as_its_parent_does() -> None:
     ],
 )
 def test_axes_are_named_by_their_lengths(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
-    assert axes_by_length("A", shape, tg.Autoencoder(features=5, hidden=2)) == names
+    assert axes_by_length("A", shape, tg.Autoencoder(features=5, hidden=2).sizes) == names
 
 
 def test_axes_of_the_packages_models_have_names_even_when_lengths_agree() -> None:

@@ -21,7 +21,7 @@ from jaxtyping import Array, Bool, Float
 
 from tegum.errors import BadInput
 from tegum.spec import Finite, NotNegative, Positive
-from tegum.toy.models import Autoencoder, Model, Parameters, Shapes, StartingFrom
+from tegum.toy.models import Autoencoder, Network, Parameters, Shapes, StartingFrom
 from tegum.toy.random import fold, normal, uniform
 from tegum.training.interventions import Edit, Intervention
 
@@ -56,7 +56,7 @@ class Remedy(Intervention):
             {name: jnp.broadcast_to(forgotten, value.shape) for name, value in parameters.items()},
         )
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         if set(shapes) != {"W", "b"} or not isinstance(model, Autoencoder):
             raise BadInput(
                 f"{type(self).__name__} needs tied weights and a bias, such as Autoencoder(features=7, hidden=2); this "
@@ -100,7 +100,7 @@ class Reinitialise(Remedy):
         fresh = model.init(key)
         return _set(parameters, self.scale * fresh["W"], fresh["b"], missing)
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         super().check(model, shapes)
         if isinstance(model, StartingFrom):
             raise BadInput(
@@ -213,10 +213,10 @@ class MakeRoom(Remedy):
         turned = jnp.where(missing, r, length) * jnp.stack([jnp.cos(bearing), jnp.sin(bearing)])
         return {"W": turned, "b": jnp.where(missing, 1 - r * r, parameters["b"])}
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         super().check(model, shapes)
-        if model.hidden != 2:
-            raise BadInput(f"hidden={model.hidden} has no bearings to turn; MakeRoom needs hidden=2.")
+        if model.sizes.hidden != 2:
+            raise BadInput(f"hidden={model.sizes.hidden} has no bearings to turn; MakeRoom needs hidden=2.")
 
 
 def _set(parameters: Parameters, W: Columns, b: PerFeature, missing: Chosen) -> Parameters:

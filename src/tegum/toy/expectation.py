@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from tegum.errors import BadInput
 from tegum.spec import Count, Importance, Probability
 from tegum.toy.loss import Loss
-from tegum.toy.models import Autoencoder, Model, Parameters
+from tegum.toy.models import Autoencoder, Network, Parameters
 from tegum.toy.product import Samples
 
 MOST = 4  # features: there are 2ⁿ patterns, and nodes^(n − 1) columns for the largest
@@ -29,7 +29,7 @@ class ExactError(Loss):
     importance: Importance = 1.0
     nodes: Count = 6
 
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+    def __call__(self, model: Network, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
         _check_tied(self, model)
         W, b = parameters["W"], parameters["b"]
         weights = jnp.broadcast_to(jnp.asarray(self.importance, W.dtype), b.shape)
@@ -53,7 +53,7 @@ class ExactError(Loss):
         return 2**features
 
 
-def _check_tied(loss: Loss, model: Model) -> None:
+def _check_tied(loss: Loss, model: Network) -> None:
     """Raise `BadInput` for any model but y = ReLU(WᵀWx + b)."""
     asked = ("relu", "linear", True)
     if not isinstance(model, Autoencoder) or (model.activation, model.hidden_activation, model.bias) != asked:
@@ -151,7 +151,7 @@ class OneActiveError(Loss):
     The loss of Chen et al. 2023, H/(3c) there, exact: `tegum.theory.critical` has it as a closed form.
     """
 
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+    def __call__(self, model: Network, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
         _check_tied(self, model)
         W, b = parameters["W"], parameters["b"]
         slope = (W[:, :, None] * W[:, None, :]).sum(0)

@@ -21,7 +21,7 @@ from jaxtyping import Array, Float
 
 from tegum.errors import BadInput
 from tegum.spec import Function, Importance, Spec, leaves, with_leaves
-from tegum.toy.models import Model, Parameters
+from tegum.toy.models import Network, Parameters
 from tegum.toy.product import Identity, Samples, column, dense
 
 
@@ -29,7 +29,7 @@ class Loss(Spec):
     """A number for each instance, to be made small. Subclasses give `__call__`."""
 
     @abstractmethod
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+    def __call__(self, model: Network, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
         """The loss on these samples."""
 
     def check(self, features: int) -> None:
@@ -55,7 +55,7 @@ class SquaredError(Loss):
     reduction: Literal["mean", "feature_sum", "sum"] = "mean"
     target: Literal["input", "absolute"] = "input"
 
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+    def __call__(self, model: Network, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
         y = model(parameters, x)
         wanted = jnp.abs(dense(x, y)) if self.target == "absolute" else dense(x, y)
         error = column(self.importance, y) * (wanted - y) ** 2
@@ -76,7 +76,7 @@ class LossFunction(Loss):
 
     function: Function
 
-    def __call__(self, model: Model, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
+    def __call__(self, model: Network, parameters: Parameters, x: Samples) -> Float[Array, "*lanes"]:
         return self.function(model, parameters, x)
 
 
@@ -93,7 +93,7 @@ def geometric(ratio: float, features: int) -> tuple[float, ...]:
     return tuple(float(ratio) ** i for i in range(features))
 
 
-def evaluate(loss: Loss, model: Model, parameters: Parameters, x: Samples, *, lanes: bool) -> Float[Array, "*lanes"]:
+def evaluate(loss: Loss, model: Network, parameters: Parameters, x: Samples, *, lanes: bool) -> Float[Array, "*lanes"]:
     """The loss of every instance, whichever way loss and model are written. `lanes`: is there an instance axis?"""
     if loss.lanes and model.lanes:
         return loss(model, parameters, x)
@@ -106,3 +106,14 @@ def evaluate(loss: Loss, model: Model, parameters: Parameters, x: Samples, *, la
 
     mapped = jax.vmap(one, in_axes=(-1, -1, axis), out_axes=-1) if lanes else one
     return mapped((leaves(loss), leaves(model)), parameters, x)
+
+
+def each(
+    loss: Loss, model: Network, parameters: Parameters, x: Float[Array, "features samples *lanes"], *, lanes: bool
+) -> Float[Array, "samples *lanes"]:
+    """The loss on each sample alone, a few thousand at a time, so that many fit in memory."""
+
+    def alone(sample: Array) -> Array:
+        return evaluate(loss, model, parameters, sample[:, None], lanes=lanes)
+
+    return jax.lax.map(alone, jnp.moveaxis(x, 1, 0), batch_size=4096)

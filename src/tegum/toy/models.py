@@ -12,7 +12,8 @@ A model of one's own gives `init` and `__call__` for one instance, with autodiff
 
 import math
 from abc import abstractmethod
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +31,15 @@ Initialisation = Literal["xavier_normal", "xavier_uniform", "kaiming_normal", "k
 Parameters = dict[str, Array]
 Shapes = dict[str, tuple[int, ...]]
 
+
+
+class Sizes(NamedTuple):
+    """The sizes that the engine plans by: numbers in x, and in the hidden layer."""
+
+    features: int
+    hidden: int
+
+
 ACTIVATIONS: dict[str, Any] = {
     "relu": jax.nn.relu,  # its slope at 0 is 0, as in PyTorch; that of maximum(z, 0) is 1/2
     "linear": lambda z: z,
@@ -40,11 +50,17 @@ ACTIVATIONS: dict[str, Any] = {
 }
 
 
-class Model(Spec):
-    """A map from x to y with parameters. Subclasses give `init` and `__call__`."""
+class Network(Spec):
+    """Anything with parameters that gives a y for an x: what the engine trains.
 
-    features: Count
-    hidden: Count
+    Subclasses give `init`, `__call__` and `sizes`; those whose steps are more than a gradient's, `tangent` and
+    `settle` too.
+    """
+
+    @property
+    @abstractmethod
+    def sizes(self) -> Sizes:
+        """How many numbers x has, and the hidden layer."""
 
     @abstractmethod
     def init(self, key: Any) -> Parameters:
@@ -54,9 +70,29 @@ class Model(Spec):
     def __call__(self, parameters: Parameters, x: Samples) -> Float[Array, "features samples *lanes"]:
         """The reconstruction y of x."""
 
+    def tangent(self, parameters: Parameters, gradients: Parameters) -> Parameters:
+        """What of the gradient the optimiser gets to see: all of it, or what respects a constraint."""
+        return gradients
+
+    def settle(self, before: Parameters, after: Parameters, x: Samples) -> Parameters:
+        """What else a step on x does, once the optimiser has moved `before` to `after`: a norm restored, a count."""
+        return after
+
     def axes(self, shapes: Shapes) -> dict[str, tuple[str, ...]]:
         """What the axes of each parameter are called, by their lengths: "feature", "latent", or a name of their own."""
-        return {name: axes_by_length(name, shape, self) for name, shape in shapes.items()}
+        return {name: axes_by_length(name, shape, self.sizes) for name, shape in shapes.items()}
+
+
+class Model(Network):
+    """A map from features through a hidden layer and back. Subclasses give `init` and `__call__`."""
+
+    features: Count
+    hidden: Count
+
+    @property
+    def sizes(self) -> Sizes:
+        """The features, and the latent dimensions."""
+        return Sizes(self.features, self.hidden)
 
 
 class _Bottleneck(Model):
@@ -200,7 +236,28 @@ class StartingFrom(Autoencoder):
         return {"W": W + moved[:-1], "b": b + moved[-1]}
 
 
-def initial(model: Model, key: Key) -> Parameters:
+def tangent(model: Network, parameters: Parameters, gradients: Parameters, *, lanes: bool) -> Parameters:
+    """`Network.tangent` of every instance, whichever way the model is written. `lanes`: is there an instance axis?"""
+    if type(model).tangent is Network.tangent:
+        return gradients
+    return _mapped(model, type(model).tangent, lanes)(leaves(model), parameters, gradients)
+
+
+def settle(model: Network, before: Parameters, after: Parameters, x: Samples, *, lanes: bool) -> Parameters:
+    """`Network.settle` of every instance, whichever way the model is written. `lanes`: is there an instance axis?"""
+    if type(model).settle is Network.settle:
+        return after
+    return _mapped(model, type(model).settle, lanes)(leaves(model), before, after, x)
+
+
+def _mapped(model: Network, method: Callable[..., Parameters], lanes: bool) -> Callable[..., Parameters]:
+    def one(numbers: dict[str, Any], *args: Any) -> Parameters:
+        return method(with_leaves(model, numbers), *args)
+
+    return jax.vmap(one, in_axes=-1, out_axes=-1) if lanes and not model.lanes else one
+
+
+def initial(model: Network, key: Key) -> Parameters:
     """The parameters at step 0, whichever way the model is written."""
     if model.lanes:
         return model.init(key)
@@ -227,9 +284,9 @@ def notebook_scale(features: int, hidden: int, instances: int) -> float:
     return math.sqrt((features + hidden) / (hidden * (features + instances)))
 
 
-def axes_by_length(name: str, shape: tuple[int, ...], model: Model) -> tuple[str, ...]:
+def axes_by_length(name: str, shape: tuple[int, ...], sizes: Sizes) -> tuple[str, ...]:
     """Names for the axes of an array called `name`: "feature" and "latent" by their lengths, else its own."""
-    known = {model.hidden: "latent", model.features: "feature"}
+    known = {sizes.hidden: "latent", sizes.features: "feature"}
     axes = [known.get(length, f"{name}_{i}") for i, length in enumerate(shape)]
     return tuple(axis if axes.count(axis) == 1 else f"{name}_{axis}_{i}" for i, axis in enumerate(axes))
 

@@ -153,7 +153,7 @@ def _with_first(training: Training, sweep: Sweep) -> Training:
     if sweep.entry is None:
         return replaced(training, sweep.path, sweep.values[0])
     value = dict(fields(training))[sweep.path]
-    whole = value if isinstance(value, tuple) else (value,) * training.model.features
+    whole = value if isinstance(value, tuple) else (value,) * training.model.sizes.features
     if not -len(whole) <= sweep.entry < len(whole):
         raise BadInput(f"over['{sweep.path}[{sweep.entry}]'] is outside {sweep.path}, which has {len(whole)} entries.")
     changed = list(whole)
@@ -261,7 +261,7 @@ def _check_twice(training: Training, sweeps: list[Sweep]) -> None:
     seen: dict[str, set[int | None]] = {}
     for sweep in sweeps:
         entries = seen.setdefault(sweep.path, set())
-        entry = None if sweep.entry is None else sweep.entry % training.model.features
+        entry = None if sweep.entry is None else sweep.entry % training.model.sizes.features
         if entries & {entry, None} or (entries and entry is None):
             raise BadInput(f"over sweeps {sweep.path} twice; keep one of them.")
         entries.add(entry)

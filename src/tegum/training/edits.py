@@ -12,7 +12,7 @@ from pydantic import field_validator
 
 from tegum.errors import BadInput
 from tegum.spec import Finite, Numbers
-from tegum.toy.models import Model, Parameters, Shapes
+from tegum.toy.models import Network, Parameters, Shapes
 from tegum.training.interventions import Edit, Intervention, check_entries
 
 
@@ -21,7 +21,7 @@ class _Columns(Intervention):
 
     features: tuple[int, ...] | None = None
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         check_entries("W", self.features, model, shapes)
 
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
@@ -55,7 +55,7 @@ class Implant(Intervention):
         bias = Edit.where(edit.parameters, "b", mine, jnp.asarray(self.bias, W.dtype))
         return Edit(bias.parameters, {**edit.touched, "b": bias.touched["b"]})
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         for name in ("W",) if self.bias is None else ("W", "b"):
             check_entries(name, (self.feature,), model, shapes)
         _check_latent("column", self.column, model)
@@ -77,10 +77,10 @@ class Rotate(_Columns):
             raise ValueError(f"axes={axes} must be two different latent axes, such as (0, 1).")
         return axes
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         super().check(model, shapes)
-        if max(self.axes) >= model.hidden:
-            raise BadInput(f"axes={self.axes} reach outside 0 … {model.hidden - 1}, the latent axes of this model.")
+        if max(self.axes) >= model.sizes.hidden:
+            raise BadInput(f"axes={self.axes} reach outside 0 … {model.sizes.hidden - 1}, the latent axes of this model.")
 
     def moved(self, columns: Array) -> Array:
         from_, to = columns[self.axes[0]], columns[self.axes[1]]
@@ -106,7 +106,7 @@ class Splay(_Columns):
             raise ValueError(f"away={away} has no direction; give at least one number that is not 0.")
         return away
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         super().check(model, shapes)
         _check_latent("away", self.away, model)
 
@@ -118,6 +118,6 @@ class Splay(_Columns):
         return jnp.where(size > 0, pushed * (length / jnp.where(size > 0, size, 1)), columns)
 
 
-def _check_latent(name: str, numbers: tuple[float, ...], model: Model) -> None:
-    if len(numbers) != model.hidden:
-        raise BadInput(f"{name} has {len(numbers)} numbers; this model has hidden={model.hidden}, which needs as many.")
+def _check_latent(name: str, numbers: tuple[float, ...], model: Network) -> None:
+    if len(numbers) != model.sizes.hidden:
+        raise BadInput(f"{name} has {len(numbers)} numbers; this model has hidden={model.sizes.hidden}, which needs as many.")

@@ -12,16 +12,16 @@ entries. One's own is a class with an `edit` method for one model::
 import inspect
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array
+from jaxtyping import Array, Float
 from pydantic import Field, field_validator, model_validator
 
 from tegum.errors import BadInput, near, shown
-from tegum.spec import Finite, NotNegative, Spec, leaves, with_leaves
-from tegum.toy.models import Model, Parameters, Shapes
+from tegum.spec import Count, Finite, NotNegative, Spec, leaves, with_leaves
+from tegum.toy.models import Network, Parameters, Shapes
 from tegum.toy.random import normal
 
 
@@ -62,6 +62,11 @@ class Intervention(Spec):
 
     at: tuple[int, ...]
 
+    @property
+    def sees(self) -> int:
+        """How many samples `edit` gets to see; with 0 it takes no argument for them."""
+        return 0
+
     @field_validator("at", mode="before")
     @classmethod
     def _sequence(cls, at: Any) -> Any:
@@ -80,18 +85,23 @@ class Intervention(Spec):
     def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
         """The edit of one model; `key` is a JAX key of its own for each seed, step and intervention."""
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         """Raise `BadInput` where this cannot be done to the model."""
 
-    def check_edit(self, model: Model, shapes: Shapes) -> None:
+    def check_edit(self, model: Network, shapes: Shapes) -> None:
         """Raise `BadInput` where `edit` does not return an `Edit` of these parameters. Computes nothing."""
-        kind = type(self).__name__
-        if len(inspect.signature(self.edit).parameters) != 3:
-            raise BadInput(f"{kind}.edit must take (self, model, parameters, key).")
+        kind, takes = type(self).__name__, ["model", "parameters", "key", *(["seen"] if self.sees else [])]
+        if len(inspect.signature(self.edit).parameters) != len(takes):
+            raise BadInput(f"{kind}.edit must take (self, {', '.join(takes)}).")
         parameters = {name: jax.ShapeDtypeStruct(shape, "float32") for name, shape in shapes.items()}
+        x = jax.ShapeDtypeStruct((model.sizes.features, self.sees), "float32")
+        seen = [Seen(x, jax.ShapeDtypeStruct((self.sees,), "float32"))] if self.sees else []  # type: ignore[arg-type]
         try:
             made = jax.eval_shape(
-                lambda p, key: self.edit(model, p, key), parameters, jax.eval_shape(jax.random.key, 0)
+                lambda p, key, *more: self.edit(model, p, key, *more),
+                parameters,
+                jax.eval_shape(jax.random.key, 0),
+                *seen,
             )
         except jax.errors.ConcretizationTypeError:
             raise BadInput(f"{kind}.edit decides by a value, but it is compiled; choose with jnp.where.") from None
@@ -105,6 +115,30 @@ class Intervention(Spec):
                 raise BadInput(
                     f"{kind}.edit returned {name} of shape {found}; the model's has shape {shapes.get(name)}."
                 )
+
+
+class Seen(NamedTuple):
+    """What an intervention that looks at data gets: samples as columns, and the loss on each of them."""
+
+    x: Float[Array, "features samples"]
+    loss: Float[Array, " samples"]
+
+
+class Informed(Intervention):
+    """An edit that depends on data: `edit` also takes `seen`, as many samples as `inputs` and the loss on each.
+
+    They are drawn for this edit alone, from the training's law or its data set.
+    """
+
+    inputs: Count = 8192
+
+    @property
+    def sees(self) -> int:
+        return self.inputs
+
+    @abstractmethod
+    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
+        """The edit of one model."""
 
 
 class Perturb(Intervention):
@@ -128,7 +162,7 @@ class Perturb(Intervention):
         touched = {name: jnp.zeros(array.shape, bool) for name, array in parameters.items()}
         return Edit(new, {**touched, self.parameter: mask & self.forget})
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         check_target(self, model, shapes)
 
 
@@ -147,7 +181,7 @@ class Assign(Intervention):
         mask = feature_mask(model, parameters, self.parameter, self.features, lanes=0)
         return Edit.where(parameters, self.parameter, mask, jnp.asarray(self.value, parameters[self.parameter].dtype))
 
-    def check(self, model: Model, shapes: Shapes) -> None:
+    def check(self, model: Network, shapes: Shapes) -> None:
         check_target(self, model, shapes)
 
 
@@ -167,7 +201,7 @@ class Freeze(Spec):
 
 
 def feature_mask(
-    model: Model, parameters: Parameters, name: str, features: tuple[int, ...] | None, *, lanes: int
+    model: Network, parameters: Parameters, name: str, features: tuple[int, ...] | None, *, lanes: int
 ) -> Array:
     """True at the entries of parameter `name` that belong to these features; everywhere for None."""
     value = parameters[name]
@@ -179,12 +213,12 @@ def feature_mask(
     return jnp.broadcast_to(chosen.reshape(-1, *(1,) * (value.ndim - axis - 1)), value.shape)
 
 
-def check_target(target: Perturb | Assign | Freeze, model: Model, shapes: Shapes) -> None:
+def check_target(target: Perturb | Assign | Freeze, model: Network, shapes: Shapes) -> None:
     """Raise `BadInput` when the parameter or the feature does not exist."""
     check_entries(target.parameter, target.features, model, shapes)
 
 
-def check_entries(parameter: str, features: tuple[int, ...] | None, model: Model, shapes: Shapes) -> None:
+def check_entries(parameter: str, features: tuple[int, ...] | None, model: Network, shapes: Shapes) -> None:
     """Raise `BadInput` when there is no such parameter, or it has no such features."""
     if parameter not in shapes:
         raise BadInput(f"parameter={parameter!r} is not in this model; {near(parameter, list(shapes))}")
@@ -192,17 +226,19 @@ def check_entries(parameter: str, features: tuple[int, ...] | None, model: Model
         raise BadInput(f"parameter={parameter!r} has no axis of features; leave features out to take all of it.")
     if features == ():
         raise BadInput("features=() chooses nothing; leave it out to take all of them.")
-    outside = [i for i in features or () if not 0 <= i < model.features]
+    outside = [i for i in features or () if not 0 <= i < model.sizes.features]
     if outside:
-        raise BadInput(f"features={outside[0]} is outside 0 … {model.features - 1}, the features of this model.")
+        raise BadInput(f"features={outside[0]} is outside 0 … {model.sizes.features - 1}, the features of this model.")
 
 
-def make_edit(intervention: Intervention, model: Model, parameters: Parameters, key: Array, *, lanes: bool) -> Edit:
-    """The edit for every instance. `key` holds raw words, shape (2, *lanes)."""
+def make_edit(
+    intervention: Intervention, model: Network, parameters: Parameters, key: Array, seen: Seen | None, *, lanes: bool
+) -> Edit:
+    """The edit for every instance. `key` holds raw words, shape (2, *lanes); `seen`, where the intervention asks."""
 
-    def one(numbers: tuple[dict[str, Array], dict[str, Array]], p: Parameters, words: Array) -> Edit:
+    def one(numbers: tuple[dict[str, Array], dict[str, Array]], p: Parameters, words: Array, *more: Seen) -> Edit:
         own, its = with_leaves(intervention, numbers[0]), with_leaves(model, numbers[1])
-        return own.edit(its, p, jax.random.wrap_key_data(words))
+        return own.edit(its, p, jax.random.wrap_key_data(words), *more)
 
     mapped = jax.vmap(one, in_axes=-1, out_axes=-1) if lanes else one
-    return mapped((leaves(intervention), leaves(model)), parameters, key)
+    return mapped((leaves(intervention), leaves(model)), parameters, key, *([] if seen is None else [seen]))

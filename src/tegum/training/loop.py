@@ -19,12 +19,12 @@ from jaxtyping import Array
 
 from tegum.spec import Spec, fields, leaves, with_leaves
 from tegum.toy.features import draw, whole
-from tegum.toy.loss import evaluate
-from tegum.toy.models import Parameters, initial
+from tegum.toy.loss import each, evaluate
+from tegum.toy.models import Parameters, initial, settle, tangent
 from tegum.toy.product import Identity, Samples
 from tegum.toy.random import Key, fold, uniform
 from tegum.training.history import AtSteps, applied
-from tegum.training.interventions import Freeze, feature_mask, make_edit
+from tegum.training.interventions import Freeze, Seen, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
 
@@ -149,25 +149,25 @@ def _blank(value: Any) -> Any:
 
 
 def _layout(training: Training) -> Layout:
-    samples, features = _samples(training), training.model.features
+    samples, features = _samples(training), training.model.sizes.features
     limit = SMALL if training.loss.columns(features) is None else SMALL_RULE
-    return Layout(samples * features * training.model.hidden <= limit, samples)
+    return Layout(samples * features * training.model.sizes.hidden <= limit, samples)
 
 
 def _width(training: Training, layout: Layout) -> int:
     """How many instances a tile holds. A matter of structure alone, or results would depend on the ensemble."""
     if jax.default_backend() != "cpu":
         return LANES_ELSEWHERE
-    return LANES_ON_CPU[training.model.features * layout.samples > 64]
+    return LANES_ON_CPU[training.model.sizes.features * layout.samples > 64]
 
 
 def _samples(training: Training) -> int:
     """How many columns x has in one step."""
-    own = training.loss.columns(training.model.features)
+    own = training.loss.columns(training.model.sizes.features)
     if own is not None:
         return own
     data = jax.eval_shape(
-        lambda words: _as_array(whole(training.law, words, training.model.features)),
+        lambda words: _as_array(whole(training.law, words, training.model.sizes.features)),
         jax.ShapeDtypeStruct((2,), "uint32"),
     )
     if training.batch_size is None and data is not None:
@@ -184,7 +184,7 @@ def _as_array(samples: Samples | None) -> Array | None:
 
 def _start(training: Training, layout: Layout, key: Key, total: Array) -> State:
     parameters = initial(training.model, fold(key, INITIAL))
-    data = whole(training.law, fold(key, DATA), training.model.features)
+    data = whole(training.law, fold(key, DATA), training.model.sizes.features)
     return State(
         parameters=parameters,
         moments=begin(training.optimiser, total, parameters, lanes=layout.lanes),
@@ -214,11 +214,12 @@ def _step(training: Training, layout: Layout, state: State) -> State:
     x = _batch(training, layout, state)
     gradients = _gradients(training, layout, state.parameters, x)
     frozen = _frozen(training, layout, state)
-    gradients = _still(frozen, gradients)
+    gradients = tangent(training.model, state.parameters, _still(frozen, gradients), lanes=layout.lanes)
     updates, moments = update(
         training.optimiser, state.total, gradients, state.moments, state.parameters, lanes=layout.lanes
     )
-    parameters = optax.apply_updates(state.parameters, _still(frozen, updates))
+    moved = optax.apply_updates(state.parameters, _still(frozen, updates))
+    parameters = settle(training.model, state.parameters, moved, x, lanes=layout.lanes)
     return state._replace(parameters=parameters, moments=moments, step=state.step + 1)
 
 
@@ -230,14 +231,18 @@ def _gradients(training: Training, layout: Layout, parameters: Parameters, x: Sa
 
 def _batch(training: Training, layout: Layout, state: State) -> Samples:
     """The samples of this step. The barrier keeps the draw from being computed again wherever it is used."""
-    features = training.model.features
     data = _dataset(training, state)
     if data is not None and training.batch_size is None:
         return data
-    key = fold(fold(state.key, BATCH), state.step)
+    return _drawn(training, data, fold(fold(state.key, BATCH), state.step), layout.samples)
+
+
+def _drawn(training: Training, data: Samples | None, key: Key, count: int) -> Array:
+    """So many samples: of the data set where it is given, else fresh from the law."""
+    features = training.model.sizes.features
     if data is None or isinstance(data, Identity):
-        return jax.lax.optimization_barrier(draw(training.law, key, features, layout.samples))
-    chosen = (uniform(key, 1, layout.samples) * data.shape[1]).astype(jnp.int32)
+        return jax.lax.optimization_barrier(draw(training.law, key, features, count))
+    chosen = (uniform(key, 1, count) * data.shape[1]).astype(jnp.int32)
     chosen = jnp.minimum(chosen, data.shape[1] - 1)
     return jnp.take_along_axis(data, jnp.broadcast_to(chosen, (features, *chosen.shape[1:])), axis=1)
 
@@ -245,7 +250,7 @@ def _batch(training: Training, layout: Layout, state: State) -> Samples:
 def _dataset(training: Training, state: State) -> Samples | None:
     if state.data is not None:
         return state.data
-    return whole(training.law, state.key, training.model.features)
+    return whole(training.law, state.key, training.model.sizes.features)
 
 
 def _measure(training: Training, layout: Layout, state: State) -> Measured:
@@ -277,7 +282,7 @@ def _evaluation(training: Training, layout: Layout, state: State) -> Array:
         x = _evaluation_batch(training, layout, state, i)
         return evaluate(training.loss, training.model, state.parameters, x, lanes=layout.lanes)
 
-    if _dataset(training, state) is not None or training.loss.columns(training.model.features) is not None:
+    if _dataset(training, state) is not None or training.loss.columns(training.model.sizes.features) is not None:
         return on(jnp.int32(0))
     batches = -(-training.evaluation_samples // layout.samples)
     zero = jnp.zeros_like(on(jnp.int32(0)))
@@ -289,7 +294,7 @@ def _evaluation_batch(training: Training, layout: Layout, state: State, i: Array
     if data is not None:
         return data
     key = fold(fold(jnp.zeros_like(state.key), EVALUATION), i)  # of no seed: the same samples for all instances
-    return jax.lax.optimization_barrier(draw(training.law, key, training.model.features, layout.samples))
+    return jax.lax.optimization_barrier(draw(training.law, key, training.model.sizes.features, layout.samples))
 
 
 def _frozen(training: Training, layout: Layout, state: State) -> dict[str, Array]:
@@ -312,10 +317,18 @@ def _still(frozen: dict[str, Array], changes: Parameters) -> Parameters:
     return {name: jnp.where(frozen[name], 0, change) if name in frozen else change for name, change in changes.items()}
 
 
+def _seen(training: Training, layout: Layout, state: State, key: Key, count: int) -> Seen:
+    """That many samples, and the loss on each of them."""
+    x = _drawn(training, _dataset(training, state), key, count)
+    loss = each(training.loss, training.model, state.parameters, x, lanes=layout.lanes)
+    return Seen(x, loss)
+
+
 def _edit(which: int, training: Training, layout: Layout, state: State) -> State:
     """Apply one intervention, and forget the optimiser's memory of what it touched."""
     key = fold(fold(fold(state.key, EDIT), which), state.step)
     intervention = training.interventions[which]
-    edit = make_edit(intervention, training.model, state.parameters, key, lanes=layout.lanes)
+    seen = _seen(training, layout, state, fold(key, 1), intervention.sees) if intervention.sees else None
+    edit = make_edit(intervention, training.model, state.parameters, key, seen, lanes=layout.lanes)
     moments = forget(training.optimiser, state.moments, edit.touched)
     return state._replace(parameters=edit.parameters, moments=moments)

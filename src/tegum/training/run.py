@@ -12,7 +12,7 @@ import xarray as xr
 
 from tegum.errors import BadInput, near, shown
 from tegum.geometry.responses import responses
-from tegum.toy.models import Model, Shapes, axes_by_length
+from tegum.toy.models import Shapes, Sizes, axes_by_length
 from tegum.training.axes import Grid
 from tegum.training.ensemble import Arrays, Progress, compute
 from tegum.training.training import Training
@@ -253,11 +253,10 @@ class Board:
         own = named[short] if short in named else axes_by_length(short, rest, self._largest())
         return ("step", *own) if recorded else own
 
-    def _largest(self) -> Model:
-        """A model as large as the padded arrays, to name their axes by."""
-        models = [group.training.model for group in self.grid.groups]
-        size = {name: max(getattr(model, name) for model in models) for name in ("features", "hidden")}
-        return models[0].model_copy(update=size)
+    def _largest(self) -> Sizes:
+        """The sizes of the padded arrays, to name their axes by."""
+        sizes = [group.training.model.sizes for group in self.grid.groups]
+        return Sizes(*(max(several) for several in zip(*sizes, strict=True)))
 
 
 @contextlib.contextmanager

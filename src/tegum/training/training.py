@@ -11,7 +11,7 @@ from tegum.errors import BadInput, shown
 from tegum.spec import Count, Function, Spec, plain
 from tegum.toy.features import Law, SparseUniform, draw
 from tegum.toy.loss import Loss, LossFunction, SquaredError, evaluate
-from tegum.toy.models import Model, Shapes, initial
+from tegum.toy.models import Network, Shapes, initial
 from tegum.training import edits  # noqa: F401, so that its kinds are known where a training is read
 from tegum.training.history import Record, arguments_of
 from tegum.training.interventions import Freeze, Intervention, check_target
@@ -40,7 +40,7 @@ class Training(Spec):
     precision: "float32", or "float64" to confirm what rounding might have made.
     """
 
-    model: Model
+    model: Network
     law: Law = Field(default_factory=SparseUniform)
     loss: Loss = Field(default_factory=SquaredError)
     optimiser: Optimiser = Field(default_factory=AdamW)
@@ -98,9 +98,9 @@ class Training(Spec):
 
     def check(self) -> None:
         """Raise `BadInput` where the parts do not fit each other. Costs no training."""
-        self.law.check(self.model.features)
-        self.loss.check(self.model.features)
-        if self.loss.columns(self.model.features) is not None and self.law != SparseUniform():
+        self.law.check(self.model.sizes.features)
+        self.loss.check(self.model.sizes.features)
+        if self.loss.columns(self.model.sizes.features) is not None and self.law != SparseUniform():
             raise BadInput(
                 f"law={type(self.law).__name__} would not be used, because loss={type(self.loss).__name__} is an "
                 "expectation that draws nothing; leave the law out."
@@ -153,7 +153,7 @@ class Training(Spec):
         taken = {"loss", "completed", "diverged", "step"} & set(parameters)
         if taken:
             raise BadInput(f"a parameter cannot be called {taken.pop()!r}, because the results use that name.")
-        n, key = self.model.features, jax.ShapeDtypeStruct((2,), "uint32")
+        n, key = self.model.sizes.features, jax.ShapeDtypeStruct((2,), "uint32")
         x = jax.eval_shape(lambda words: draw(self.law, words, n, 3), key)
         _need_shape("law", self.law, x, n, (n, 3))
         weights = jax.eval_shape(partial(initial, self.model), key)

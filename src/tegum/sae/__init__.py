@@ -1,0 +1,1 @@
+"""Sparse autoencoders: dictionaries of more latents than inputs, trained by the same loop as toy models."""
