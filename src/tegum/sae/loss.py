@@ -78,6 +78,7 @@ class SparseError(Loss):
     auxiliary: Auxiliary | None = None
 
     def __call__(self, model: Any, parameters: Parameters, x: Inputs) -> Float[Array, ""]:
+        self._check(model)
         z = model.before_code(parameters, x)
         f = model.code.learning(z, parameters)
         residual = x - model.decode(parameters, f)
@@ -90,8 +91,13 @@ class SparseError(Loss):
         dead = parameters["idle"] >= self.auxiliary.window
         return total + self.auxiliary.term(parameters, z, jax.lax.stop_gradient(residual), dead)
 
-    def check_model(self, model: Any) -> None:
+    def _check(self, model: Any) -> None:
         """Raise `BadInput` where the model is no dictionary, or has no use for a term."""
+        if not isinstance(model, SparseAutoencoder):
+            raise BadInput(
+                f"SparseError is the loss of dictionaries, such as SparseAutoencoder(inputs=16, latents=64); this is "
+                f"{type(model).__name__}, for which there is SquaredError."
+            )
 
 
 def _length(columns: Array) -> Array:

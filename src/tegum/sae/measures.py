@@ -11,11 +11,20 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import xarray as xr
 from jaxtyping import Array, Float
 from scipy.optimize import linear_sum_assignment
 
+from tegum.errors import BadInput
 from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.truth import Superposed
+from tegum.spec import with_leaves
+from tegum.toy.features import draw
 from tegum.toy.models import Parameters
+from tegum.toy.random import fold
+from tegum.training.axes import Grid
+from tegum.training.run import Run
+from tegum.training.training import Training
 
 Vectors = Float[np.ndarray, "inputs count"]
 
@@ -68,3 +77,107 @@ def recovery(D: Vectors, W_d: Vectors) -> Recovery:
 def _unit(columns: Vectors) -> Vectors:
     length = np.linalg.norm(columns, axis=0)
     return columns / np.where(length > 0, length, 1)
+
+
+def quality(run: Run, *, samples: int = 65_536, rare: float = 1e-3) -> xr.Dataset:
+    """What every dictionary of a run does with fresh samples of its own law, the same for all.
+
+    - mse: E ‖x − x̂‖², a sum over inputs; explained: 1 − E ‖x − x̂‖² / E ‖x − E x‖².
+    - l0: how many latents fire on a sample, on average; frequency (…, latent): on what share of samples each fires.
+    - dead: the share of latents that fire on no sample; rare: on some, but on less than `rare` of them.
+    - shrinkage: E ‖x̂‖² / E x·x̂, below 1 where x̂ is too short (Rajamanoharan et al. 2024).
+
+    Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one, and
+    for each true feature cosine (…, true), and precision and recall of its latent as a detector of s_i > 0.
+    """
+    if not isinstance(run.training.model, SparseAutoencoder):
+        raise BadInput(f"quality is of dictionaries; this run trained {type(run.training.model).__name__}.")
+    grid = Grid(run.training)
+    if tuple(run.data["completed"].dims) != tuple(grid.names) or run.data["completed"].size != grid.size:
+        raise BadInput("quality needs a whole run, not a part of one; take the part of what it returns.")
+    found: dict[str, np.ndarray] = {}
+    for group in grid.groups:
+        for instance, measured in _measured(run, group, samples, rare):
+            for name, value in measured.items():
+                room = found.setdefault(name, np.full((grid.size, *np.shape(value)), np.nan))
+                room[(instance, *(slice(length) for length in np.shape(value)))] = value
+    return _labelled(found, grid)
+
+
+def _measured(run: Run, group: Any, samples: int, rare: float) -> Iterator[tuple[int, dict[str, Any]]]:
+    numbers = group.numbers(group.instances)
+    totals = jax.jit(lambda values, p: _totals(with_leaves(group.training, values), p, samples))
+    for column, instance in enumerate(group.instances):
+        place = np.unravel_index(instance, run.data["completed"].shape) if run.data["completed"].shape else ()
+        parameters = {
+            name: run.data[name].values[(*place, *(slice(length) for length in shape))]
+            for name, shape in group.shapes.items()
+        }
+        mine = {path: np.asarray(value[..., column], np.float32) for path, value in numbers.items()}
+        yield instance, _summary(parameters, jax.device_get(totals(mine, parameters)), rare)
+
+
+def _totals(training: Training, parameters: Parameters, samples: int) -> dict[str, Array]:
+    """Means over samples, batch by batch."""
+    size = min(samples, 8192)
+    batches = -(-samples // size)
+
+    def on(i: Array) -> dict[str, Array]:
+        key = fold(jnp.zeros(2, jnp.uint32), i)
+        s, x = _pair(training.law, key, training.model.sizes.features, size)
+        f = training.model.encode(parameters, x)
+        y = training.model.decode(parameters, f)
+        fires = (f > 0).astype(x.dtype)
+        means = {
+            "mse": ((x - y) ** 2).sum(0).mean(), "x": x.mean(1), "xx": (x * x).sum(0).mean(),
+            "yy": (y * y).sum(0).mean(), "xy": (x * y).sum(0).mean(), "frequency": fires.mean(1),
+        }  # fmt: skip
+        if s is not None:
+            active = (s > 0).astype(x.dtype)
+            D = jnp.asarray(training.law.directions.matrix(training.model.sizes.features), x.dtype)
+            means |= {"active": active.mean(1), "both": active @ fires.T / size, "D": D}
+        return means
+
+    first = on(jnp.int32(0))
+    total = jax.lax.fori_loop(1, batches, lambda i, sums: jax.tree.map(jnp.add, sums, on(i)), first)
+    return {name: value / batches for name, value in total.items()}
+
+
+def _pair(law: Any, key: Any, inputs: int, samples: int) -> tuple[Array | None, Array]:
+    if isinstance(law, Superposed):
+        return law.pair(key, inputs, samples)
+    return None, draw(law, key, inputs, samples)
+
+
+def _summary(parameters: Parameters, mean: dict[str, np.ndarray], rare: float) -> dict[str, Any]:
+    frequency = mean["frequency"]
+    found = {
+        "mse": mean["mse"],
+        "explained": 1 - mean["mse"] / (mean["xx"] - (mean["x"] ** 2).sum()),
+        "l0": frequency.sum(),
+        "frequency": frequency,
+        "dead": (frequency == 0).mean(),
+        "rare": ((frequency > 0) & (frequency < rare)).mean(),
+        "shrinkage": mean["yy"] / mean["xy"] if mean["xy"] > 0 else np.nan,
+    }
+    if "both" not in mean:
+        return found
+    match = recovery(mean["D"], parameters["W_d"])
+    hits = np.where(match.latent < 0, 0.0, mean["both"][np.arange(len(match.latent)), match.latent])
+    fired = np.where(match.latent < 0, 0.0, frequency[match.latent])
+    return found | {
+        "mmcs": match.mmcs,
+        "one_to_one": match.one_to_one,
+        "cosine": match.matched,
+        "precision": hits / np.where(fired > 0, fired, np.nan),
+        "recall": hits / np.where(mean["active"] > 0, mean["active"], np.nan),
+    }
+
+
+def _labelled(found: dict[str, np.ndarray], grid: Grid) -> xr.Dataset:
+    own = {"frequency": ("latent",), "cosine": ("true",), "precision": ("true",), "recall": ("true",)}
+    variables = {
+        name: ((*grid.names, *own.get(name, ())), value.reshape(*grid.shape, *value.shape[1:]))
+        for name, value in found.items()
+    }
+    return xr.Dataset(variables, coords=grid.coordinates())

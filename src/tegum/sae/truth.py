@@ -69,9 +69,13 @@ class Superposed(Law):
     noise: NotNegative = 0.0
 
     def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples"]:
+        return self.pair(key, features, samples)[1]
+
+    def pair(self, key: Any, inputs: int, samples: int) -> tuple[Array, Array]:
+        """The true features s (count, samples) and the activations x (inputs, samples) that they make."""
         s = draw(self.of, fold(key, 0), self.directions.count, samples)
-        x = jnp.asarray(self.directions.matrix(features), s.dtype) @ s
-        return x + self.noise * normal(fold(key, 1), features, samples)
+        x = jnp.asarray(self.directions.matrix(inputs), s.dtype) @ s
+        return s, x + self.noise * normal(fold(key, 1), inputs, samples)
 
     def check(self, features: int) -> None:
         self.of.check(self.directions.count)

@@ -91,8 +91,10 @@ class Intervention(Spec):
     def check_edit(self, model: Network, shapes: Shapes) -> None:
         """Raise `BadInput` where `edit` does not return an `Edit` of these parameters. Computes nothing."""
         kind, takes = type(self).__name__, ["model", "parameters", "key", *(["seen"] if self.sees else [])]
-        if len(inspect.signature(self.edit).parameters) != len(takes):
-            raise BadInput(f"{kind}.edit must take (self, {', '.join(takes)}).")
+        try:
+            inspect.signature(self.edit).bind(*takes)
+        except TypeError:
+            raise BadInput(f"{kind}.edit must take (self, {', '.join(takes)}).") from None
         parameters = {name: jax.ShapeDtypeStruct(shape, "float32") for name, shape in shapes.items()}
         x = jax.ShapeDtypeStruct((model.sizes.features, self.sees), "float32")
         seen = [Seen(x, jax.ShapeDtypeStruct((self.sees,), "float32"))] if self.sees else []  # type: ignore[arg-type]

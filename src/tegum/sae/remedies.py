@@ -1,0 +1,190 @@
+"""Remedies for dead latents: interventions that edit a dictionary, where it has dead latents.
+
+Dead is a latent that fired on no input of the last `window` steps (`idle`). Which are dead is read from the state at the
+step, inside compiled code; where none is, nothing changes. Revived latents count as having fired just now.
+
+In all of them r is the mean length of the live latents' encoder vectors.
+"""
+
+from abc import abstractmethod
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from tegum.errors import BadInput
+from tegum.sae.dictionary import SparseAutoencoder, unit
+from tegum.spec import Count, Finite, NotNegative
+from tegum.toy.models import Network, Parameters, Shapes
+from tegum.toy.random import fold, normal, uniform
+from tegum.training.interventions import Edit, Informed, Intervention, Seen
+
+Dead = Bool[Array, " latents"]
+TINY = 1e-12  # a vector shorter than this has no direction of its own
+PER_LATENT = ("W_e", "b_e", "W_d", "idle")
+
+
+class Remedy(Intervention):
+    """An intervention that leaves alone a dictionary without dead latents. Subclasses give `treat`.
+
+    window: dead is who fired on no batch of so many last steps.
+    forget: whose numbers the optimiser forgets: "entries", exactly those of the treated latents; "all", everything, as
+        some codes do; or "nothing".
+    """
+
+    window: Count = 12_500
+    forget: Literal["entries", "all", "nothing"] = "entries"
+
+    @abstractmethod
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        """All parameters of one dictionary in which the latents `dead` are, and some others are not."""
+
+    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
+        dead = parameters["idle"] >= self.window
+        treated = self.treat(model, parameters, dead, key, seen)
+        needed = dead.any() & ~dead.all()
+        new = {name: jnp.where(needed, treated[name], value) for name, value in parameters.items()}
+        new["idle"] = jnp.where(needed & dead, 0, parameters["idle"])
+        return Edit(new, {name: needed & self._forgotten(name, dead, value) for name, value in parameters.items()})
+
+    def _forgotten(self, name: str, dead: Dead, value: Array) -> Array:
+        everything = jnp.full(value.shape, self.forget == "all")
+        if self.forget != "entries" or name not in PER_LATENT:
+            return everything
+        return jnp.broadcast_to(dead[:, None] if name == "W_e" else dead, value.shape)
+
+    def check(self, model: Network, shapes: Shapes) -> None:
+        if not isinstance(model, SparseAutoencoder):
+            raise BadInput(
+                f"{type(self).__name__} needs a dictionary, such as SparseAutoencoder(inputs=16, latents=64); this is "
+                f"{type(model).__name__}."
+            )
+
+
+class InformedRemedy(Remedy, Informed):
+    """A remedy that looks at samples and their losses."""
+
+
+class Reinitialise(Remedy):
+    """Dead latents drawn anew, as the model's initialisation draws them."""
+
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        fresh = model.init(key)
+        return _set(parameters, dead, fresh["W_e"], fresh["b_e"], fresh["W_d"])
+
+
+class Resample(InformedRemedy):
+    """The published rule (Bricken et al. 2023): dead latents take the directions of inputs that the dictionary does badly on.
+
+    For each dead latent one of the inputs is drawn with probability ∝ loss²; its unit vector becomes the decoder
+    vector, the same direction times `fraction` · r the encoder vector; the encoder bias becomes 0; the optimiser's
+    memory of exactly these entries is cleared. There 819,200 inputs were looked at, at steps 25,000, 50,000, 75,000 and
+    100,000, and dead was who had fired on none of the 12,500 steps before.
+
+    Known misreadings, to compare with: `power=1`, probability ∝ loss; `encoder="input"`, an encoder vector that
+    keeps the input's length; `forget="all"`, all of the optimiser's memory cleared.
+
+    direction: "input", x itself, or "centred", x − b_d, which is what the encoder reads.
+    """
+
+    inputs: Count = 819_200
+    fraction: NotNegative = 0.2
+    power: NotNegative = 2.0
+    encoder: Literal["unit", "input"] = "unit"
+    direction: Literal["input", "centred"] = "input"
+
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        chosen = seen.x[:, drawn(seen.loss**self.power, len(dead), key)]
+        if self.direction == "centred":
+            chosen = chosen - parameters["b_d"][:, None]
+        towards = unit(chosen)
+        rows = (towards if self.encoder == "unit" else chosen) * self.fraction * mean_length(parameters, ~dead)
+        return _set(parameters, dead, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
+
+
+class Repel(Remedy):
+    """The method that *Optimization Failure* (2024) proposes: a repulsor that live latents are to sweep away from.
+
+    Σ̂, the normalised sum of the live encoder vectors, is the attractor, −Σ̂ the repulsor. Dead encoder vectors become
+    `fraction` · r · (−Σ̂) plus Gaussian noise of standard deviation `noise` · r; then the encoder bias of every latent on the
+    repulsor's side, W_e,j · (−Σ̂) > 0, is raised by `shift`.
+
+    What the proposal leaves open, and the choices here:
+
+    - A sum shorter than 1e-12 has a random direction.
+    - own: the dead latents lie on the repulsor's side once they are set, so by its letter their biases are raised too.
+    - bias: "keep" leaves the dead latents' biases as they are but for the shift; "zero" sets them to 0 first, without which
+      a strongly negative bias keeps a latent dead whatever its direction.
+    - decoder: "keep", "matched" (the encoder's direction), or "fresh" (random directions).
+    """
+
+    fraction: NotNegative = 0.05
+    shift: Finite = 0.1
+    noise: NotNegative = 1e-3
+    own: bool = True
+    bias: Literal["keep", "zero"] = "keep"
+    decoder: Literal["keep", "matched", "fresh"] = "keep"
+
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        W_e, b_e, r = parameters["W_e"], parameters["b_e"], mean_length(parameters, ~dead)
+        repulsor = -_direction((W_e * ~dead[:, None]).sum(0), normal(fold(key, 0), W_e.shape[1], 1)[:, 0])
+        seeded = r * (self.fraction * repulsor + self.noise * normal(fold(key, 1), *W_e.shape))
+        decoders = {
+            "keep": parameters["W_d"],
+            "matched": unit(seeded.T),
+            "fresh": unit(normal(fold(key, 2), *parameters["W_d"].shape)),
+        }[self.decoder]
+        placed = _set(parameters, dead, seeded, jnp.zeros_like(b_e) if self.bias == "zero" else b_e, decoders)
+        raised = (placed["W_e"] @ repulsor > 0) & (self.own | ~dead)
+        return {**placed, "b_e": placed["b_e"] + jnp.where(raised, self.shift, 0.0)}
+
+
+class GeometricMedian(Informed):
+    """b_d ← the geometric median of the inputs seen (Bricken et al. 2023 start there), by Weiszfeld's iteration.
+
+    iterations: each is one weighted mean, from the plain mean on; twenty leave less than a thousandth of the distance.
+    """
+
+    iterations: Count = 20
+
+    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
+        x = seen.x
+
+        def nearer(i: Array, middle: Array) -> Array:
+            weight = 1 / jnp.maximum(jnp.linalg.norm(x - middle[:, None], axis=0), 1e-6)
+            return x @ weight / weight.sum()
+
+        middle = jax.lax.fori_loop(0, self.iterations, nearer, x.mean(axis=1))
+        return Edit.where(parameters, "b_d", jnp.ones(middle.shape, bool), middle)
+
+    def check(self, model: Network, shapes: Shapes) -> None:
+        if "b_d" not in shapes:
+            raise BadInput("GeometricMedian sets b_d, which this model lacks; it needs a SparseAutoencoder.")
+
+
+def drawn(weights: Float[Array, " samples"], count: int, key: Any) -> Array:
+    """`count` places, each drawn by itself with probability ∝ its weight."""
+    chance = jnp.cumsum(weights)
+    return jnp.searchsorted(chance, uniform(key, 1, count)[0] * chance[-1]).clip(0, len(weights) - 1)
+
+
+def mean_length(parameters: Parameters, live: Dead) -> Float[Array, ""]:
+    """r, the mean length of the live encoder vectors; 0 where none lives."""
+    length = jnp.linalg.norm(parameters["W_e"], axis=1)
+    return (length * live).sum() / jnp.maximum(live.sum(), 1)
+
+
+def _set(parameters: Parameters, dead: Dead, W_e: Array, b_e: Array, W_d: Array) -> Parameters:
+    """The dead latents' encoder vectors, biases and decoder vectors replaced."""
+    return {
+        **parameters,
+        "W_e": jnp.where(dead[:, None], W_e, parameters["W_e"]),
+        "b_e": jnp.where(dead, b_e, parameters["b_e"]),
+        "W_d": jnp.where(dead, W_d, parameters["W_d"]),
+    }
+
+
+def _direction(vector: Array, otherwise: Array) -> Array:
+    chosen = jnp.where(jnp.linalg.norm(vector) < TINY, otherwise, vector)
+    return chosen / jnp.linalg.norm(chosen)
