@@ -20,6 +20,7 @@ RINGS = (
     ("theory", "geometry", "claims"),
     ("training",),
     ("failure",),
+    ("sae",),
     ("runs",),
     ("plots",),
     ("experiments",),

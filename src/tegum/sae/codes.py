@@ -1,6 +1,7 @@
 """Codes: how a dictionary makes sparse activations f of pre-activations z = W_e x̄ + b_e.
 
-All take z (latents, samples) and give f of the same shape, never negative. A code of one's own is a class with `__call__`::
+All take z (latents, samples) and give f of the same shape, never negative. A code of one's own is a class with
+`__call__`::
 
     class Squared(tegum.sae.Code):
         def __call__(self, z, parameters):
@@ -121,7 +122,7 @@ def least_of_largest(f: Float[Array, "..."], k: int, axis: int | None) -> Array:
     reach is found bit by bit. On a CPU that is a hundred times faster than sorting (docs/log.md).
     """
     word = jnp.int32 if f.dtype == jnp.float32 else jnp.int64
-    size = jnp.iinfo(word).bits
+    size = 8 * f.dtype.itemsize
     words = jax.lax.bitcast_convert_type(jax.lax.stop_gradient(f), word)
 
     def one_bit(i: Array, found: Array) -> Array:

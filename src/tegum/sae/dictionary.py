@@ -1,7 +1,8 @@
 """Dictionaries: sparse autoencoders f = code(W_e x̄ + b_e), x̂ = W_d f + b_d, with x̄ = x − b_d.
 
 Samples are columns, as everywhere. Row j of `W_e` (latents, inputs) is latent j's encoder vector, column j of `W_d`
-(inputs, latents) its decoder (dictionary) vector. `idle` counts for each latent the steps since it last fired; it is not trained.
+(inputs, latents) its decoder (dictionary) vector. `idle` counts for each latent the steps since it last fired; it is
+not trained.
 """
 
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from jaxtyping import Array, Float
 from pydantic import Field, model_validator
 
 from tegum.sae.codes import Activations, Code, ReLU
-from tegum.spec import Count, Finite, Spec
+from tegum.spec import Count, Finite
 from tegum.toy.models import Network, Parameters, Shapes, Sizes
 from tegum.toy.random import fold, normal
 

@@ -30,7 +30,8 @@ def save(folder: str | Path, model: SparseAutoencoder, parameters: Any) -> Path:
     given = {name: np.asarray(parameters[name]) for name in _needed(model)}
     if given["W_e"].shape != (model.latents, model.inputs):
         raise BadInput(
-            f"W_e of shape {given['W_e'].shape} is not one dictionary; it needs to be ({model.latents}, {model.inputs})."
+            f"W_e of shape {given['W_e'].shape} is not one dictionary; it needs to be ({model.latents}, "
+            f"{model.inputs})."
         )
     tensors = {"W_enc": given["W_e"].T, "b_enc": given["b_e"], "W_dec": given["W_d"].T, "b_dec": given["b_d"]}
     architecture, more, own = _architecture(model.code, given, model.latents)
@@ -79,7 +80,8 @@ def _architecture(code: Code, given: Arrays, latents: int) -> tuple[str, dict[st
         case TopK():
             return "topk", {"k": code.k, "rescale_acts_by_decoder_norm": False}, {}
         case BatchTopK():
-            below = np.nextafter(given["cutoff"].astype(np.float32), np.float32(0))  # there f > threshold, here f ≥ cutoff
+            # There f > threshold, here f ≥ cutoff.
+            below = np.nextafter(given["cutoff"].astype(np.float32), np.float32(0))
             return "jumprelu", {}, {"threshold": np.full(latents, below)}
         case JumpReLU():
             return "jumprelu", {}, {"threshold": np.exp(given["log_threshold"])}
@@ -106,7 +108,9 @@ def _read(folder: Path) -> tuple[dict[str, Any], Arrays]:
         config = json.loads((folder / CONFIG).read_text())
         tensors = {name: value.astype(np.float32) for name, value in load_file(folder / WEIGHTS).items()}
     except (OSError, ValueError, SafetensorError) as error:
-        raise BadInput(f"{folder} holds no dictionary of SAELens: {shown(str(error))}; it needs {CONFIG} and {WEIGHTS}.") from None
+        raise BadInput(
+            f"{folder} holds no dictionary of SAELens: {shown(str(error))}; it needs {CONFIG} and {WEIGHTS}."
+        ) from None
     if config.get("normalize_activations", "none") != "none":
         raise BadInput(
             f"normalize_activations={config['normalize_activations']!r} changes inputs before the dictionary; fold it "

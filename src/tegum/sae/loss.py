@@ -9,7 +9,6 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
-from pydantic import Field
 
 from tegum.errors import BadInput
 from tegum.sae.codes import Activations, JumpReLU, least_of_largest
@@ -68,7 +67,8 @@ class GhostGradients(Auxiliary):
 class SparseError(Loss):
     """‖x − x̂‖² + l1 · Σ_j f_j + l0 · (how many latents fire) + an auxiliary term.
 
-    penalty: "plain", Σ f_j, for decoders of unit length; "weighted", Σ f_j ‖W_d,j‖, for free ones (Conerly et al. 2024).
+    penalty: "plain", Σ f_j, for decoders of unit length; "weighted", Σ f_j ‖W_d,j‖, for free ones (Conerly et al.
+        2024).
     l0: needs `JumpReLU`, whose threshold it moves.
     """
 

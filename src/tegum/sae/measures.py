@@ -24,9 +24,9 @@ from tegum.toy.models import Parameters
 from tegum.toy.random import fold
 from tegum.training.axes import Grid
 from tegum.training.run import Run
-from tegum.training.training import Training
 
 Vectors = Float[np.ndarray, "inputs count"]
+MEASURING = 1 << 20  # a stream of random numbers that no training uses
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def quality(run: Run, *, samples: int = 65_536, rare: float = 1e-3) -> xr.Datase
         for instance, measured in _measured(run, group, samples, rare):
             for name, value in measured.items():
                 room = found.setdefault(name, np.full((grid.size, *np.shape(value)), np.nan))
-                room[(instance, *(slice(length) for length in np.shape(value)))] = value
+                inside: tuple[Any, ...] = tuple(slice(length) for length in np.shape(value))
+                room[(instance, *inside)] = value
     return _labelled(found, grid)
 
 
@@ -108,22 +109,25 @@ def _measured(run: Run, group: Any, samples: int, rare: float) -> Iterator[tuple
     numbers = group.numbers(group.instances)
     totals = jax.jit(lambda values, p: _totals(with_leaves(group.training, values), p, samples))
     for column, instance in enumerate(group.instances):
-        place = np.unravel_index(instance, run.data["completed"].shape) if run.data["completed"].shape else ()
-        parameters = {
-            name: run.data[name].values[(*place, *(slice(length) for length in shape))]
-            for name, shape in group.shapes.items()
-        }
+        parameters = {name: _cut(run.data[name].values, instance, shape) for name, shape in group.shapes.items()}
         mine = {path: np.asarray(value[..., column], np.float32) for path, value in numbers.items()}
         yield instance, _summary(parameters, jax.device_get(totals(mine, parameters)), rare)
 
 
-def _totals(training: Training, parameters: Parameters, samples: int) -> dict[str, Array]:
+def _cut(values: np.ndarray, instance: int, shape: tuple[int, ...]) -> np.ndarray:
+    """One instance's array, without the padding of a larger one."""
+    flat = values.reshape(-1, *values.shape[values.ndim - len(shape) :])
+    inside: tuple[Any, ...] = tuple(slice(length) for length in shape)
+    return np.asarray(flat[(instance, *inside)])
+
+
+def _totals(training: Any, parameters: Parameters, samples: int) -> dict[str, Array]:
     """Means over samples, batch by batch."""
     size = min(samples, 8192)
     batches = -(-samples // size)
 
     def on(i: Array) -> dict[str, Array]:
-        key = fold(jnp.zeros(2, jnp.uint32), i)
+        key = fold(fold(jnp.zeros(2, jnp.uint32), MEASURING), i)
         s, x = _pair(training.law, key, training.model.sizes.features, size)
         f = training.model.encode(parameters, x)
         y = training.model.decode(parameters, f)
@@ -149,7 +153,7 @@ def _pair(law: Any, key: Any, inputs: int, samples: int) -> tuple[Array | None, 
     return None, draw(law, key, inputs, samples)
 
 
-def _summary(parameters: Parameters, mean: dict[str, np.ndarray], rare: float) -> dict[str, Any]:
+def _summary(parameters: Any, mean: dict[str, np.ndarray], rare: float) -> dict[str, Any]:
     frequency = mean["frequency"]
     found = {
         "mse": mean["mse"],
@@ -162,7 +166,7 @@ def _summary(parameters: Parameters, mean: dict[str, np.ndarray], rare: float) -
     }
     if "both" not in mean:
         return found
-    match = recovery(mean["D"], parameters["W_d"])
+    match = recovery(mean["D"], np.asarray(parameters["W_d"]))
     hits = np.where(match.latent < 0, 0.0, mean["both"][np.arange(len(match.latent)), match.latent])
     fired = np.where(match.latent < 0, 0.0, frequency[match.latent])
     return found | {

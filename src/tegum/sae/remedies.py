@@ -1,7 +1,7 @@
 """Remedies for dead latents: interventions that edit a dictionary, where it has dead latents.
 
-Dead is a latent that fired on no input of the last `window` steps (`idle`). Which are dead is read from the state at the
-step, inside compiled code; where none is, nothing changes. Revived latents count as having fired just now.
+Dead is a latent that fired on no input of the last `window` steps (`idle`). Which are dead is read from the state at
+the step, inside compiled code; where none is, nothing changes. Revived latents count as having fired just now.
 
 In all of them r is the mean length of the live latents' encoder vectors.
 """
@@ -18,7 +18,7 @@ from tegum.sae.dictionary import SparseAutoencoder, unit
 from tegum.spec import Count, Finite, NotNegative
 from tegum.toy.models import Network, Parameters, Shapes
 from tegum.toy.random import fold, normal, uniform
-from tegum.training.interventions import Edit, Informed, Intervention, Seen
+from tegum.training.interventions import Edit, Informed, Intervention
 
 Dead = Bool[Array, " latents"]
 TINY = 1e-12  # a vector shorter than this has no direction of its own
@@ -75,7 +75,7 @@ class Reinitialise(Remedy):
 
 
 class Resample(InformedRemedy):
-    """The published rule (Bricken et al. 2023): dead latents take the directions of inputs that the dictionary does badly on.
+    """The published rule (Bricken et al. 2023): dead latents take directions of inputs that are reconstructed badly.
 
     For each dead latent one of the inputs is drawn with probability ∝ loss²; its unit vector becomes the decoder
     vector, the same direction times `fraction` · r the encoder vector; the encoder bias becomes 0; the optimiser's
@@ -107,15 +107,15 @@ class Repel(Remedy):
     """The method that *Optimization Failure* (2024) proposes: a repulsor that live latents are to sweep away from.
 
     Σ̂, the normalised sum of the live encoder vectors, is the attractor, −Σ̂ the repulsor. Dead encoder vectors become
-    `fraction` · r · (−Σ̂) plus Gaussian noise of standard deviation `noise` · r; then the encoder bias of every latent on the
-    repulsor's side, W_e,j · (−Σ̂) > 0, is raised by `shift`.
+    `fraction` · r · (−Σ̂) plus Gaussian noise of standard deviation `noise` · r; then the encoder bias of every latent
+    on the repulsor's side, W_e,j · (−Σ̂) > 0, is raised by `shift`.
 
     What the proposal leaves open, and the choices here:
 
     - A sum shorter than 1e-12 has a random direction.
     - own: the dead latents lie on the repulsor's side once they are set, so by its letter their biases are raised too.
-    - bias: "keep" leaves the dead latents' biases as they are but for the shift; "zero" sets them to 0 first, without which
-      a strongly negative bias keeps a latent dead whatever its direction.
+    - bias: "keep" leaves the dead latents' biases as they are but for the shift; "zero" sets them to 0 first, without
+      which a strongly negative bias keeps a latent dead whatever its direction.
     - decoder: "keep", "matched" (the encoder's direction), or "fresh" (random directions).
     """
 

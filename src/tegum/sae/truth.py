@@ -4,7 +4,7 @@ D (inputs, count) has one column for each true feature; s is drawn by any law of
 """
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np

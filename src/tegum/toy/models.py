@@ -32,7 +32,6 @@ Parameters = dict[str, Array]
 Shapes = dict[str, tuple[int, ...]]
 
 
-
 class Sizes(NamedTuple):
     """The sizes that the engine plans by: numbers in x, and in the hidden layer."""
 

@@ -80,7 +80,9 @@ class Rotate(_Columns):
     def check(self, model: Network, shapes: Shapes) -> None:
         super().check(model, shapes)
         if max(self.axes) >= model.sizes.hidden:
-            raise BadInput(f"axes={self.axes} reach outside 0 … {model.sizes.hidden - 1}, the latent axes of this model.")
+            raise BadInput(
+                f"axes={self.axes} reach outside 0 … {model.sizes.hidden - 1}, the latent axes of this model."
+            )
 
     def moved(self, columns: Array) -> Array:
         from_, to = columns[self.axes[0]], columns[self.axes[1]]
@@ -120,4 +122,6 @@ class Splay(_Columns):
 
 def _check_latent(name: str, numbers: tuple[float, ...], model: Network) -> None:
     if len(numbers) != model.sizes.hidden:
-        raise BadInput(f"{name} has {len(numbers)} numbers; this model has hidden={model.sizes.hidden}, which needs as many.")
+        raise BadInput(
+            f"{name} has {len(numbers)} numbers; this model has hidden={model.sizes.hidden}, which needs as many."
+        )

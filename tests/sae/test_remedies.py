@@ -1,0 +1,132 @@
+"""What each remedy does to which entries, worked out on small dictionaries."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import tegum as tg
+from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.loss import SparseError
+from tegum.sae.remedies import GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
+from tegum.sae.truth import RandomDirections, Superposed
+from tegum.training.interventions import Edit, Informed, Seen
+
+MODEL = SparseAutoencoder(inputs=3, latents=4)
+AT = {"at": (5,), "window": 10}
+
+
+def state() -> dict[str, Any]:
+    """Latent 2 is dead."""
+    p = MODEL.init(jax.random.key(3))
+    return {**p, "W_e": 2 * p["W_e"], "b_e": jnp.full(4, 0.1), "idle": jnp.array([0.0, 3.0, 10.0, 9.0])}
+
+
+def seen(count: int = 50) -> Seen:
+    x = jax.random.normal(jax.random.key(1), (3, count))
+    return Seen(x, jnp.arange(count, dtype=jnp.float32))
+
+
+def test_the_published_rule_sets_the_dead_latent_and_nothing_else() -> None:
+    p, data = state(), seen()
+    edit = Resample(**AT, inputs=50).edit(MODEL, p, jax.random.key(0), data)
+    new = edit.parameters
+    length = np.linalg.norm(np.asarray(data.x), axis=0)
+    chosen = np.abs(np.asarray(data.x) / length - np.asarray(new["W_d"])[:, [2]]).sum(0).argmin()
+    assert np.asarray(new["W_d"])[:, 2] == pytest.approx(np.asarray(data.x)[:, chosen] / length[chosen], abs=1e-6)
+    assert np.asarray(new["W_e"])[2] == pytest.approx(0.2 * 2.0 * np.asarray(new["W_d"])[:, 2], abs=1e-6)
+    assert float(new["b_e"][2]) == 0
+    assert float(new["idle"][2]) == 0
+    for name, value in p.items():
+        live = np.ones(value.shape, bool)
+        if name in ("W_e", "b_e", "idle"):
+            live[2] = False
+        elif name == "W_d":
+            live[:, 2] = False
+        assert (np.asarray(new[name])[live] == np.asarray(value)[live]).all(), name
+        assert (np.asarray(edit.touched[name]) == (~live if name != "b_d" else False)).all(), name
+
+
+def test_inputs_are_drawn_by_the_square_of_their_loss() -> None:
+    weights = jnp.array([0.0, 1.0, 3.0])
+    shares = np.bincount(np.asarray(drawn(weights**2, 100_000, jax.random.key(0))), minlength=3) / 100_000
+    assert shares == pytest.approx([0, 0.1, 0.9], abs=0.005)
+
+
+def test_known_misreadings_differ_as_they_say() -> None:
+    p, data, key = state(), seen(), jax.random.key(0)
+    unscaled = Resample(**AT, inputs=50, encoder="input").edit(MODEL, p, key, data)
+    whole = Resample(**AT, inputs=50, forget="all").edit(MODEL, p, key, data)
+    exact = Resample(**AT, inputs=50).edit(MODEL, p, key, data)
+    ratio = np.linalg.norm(np.asarray(unscaled.parameters["W_e"])[2]) / np.linalg.norm(
+        np.asarray(exact.parameters["W_e"])[2]
+    )
+    assert abs(ratio - 1) > 0.05
+    assert all(np.asarray(mask).all() for mask in whole.touched.values())
+    assert (np.asarray(whole.parameters["W_e"]) == np.asarray(exact.parameters["W_e"])).all()
+
+
+@pytest.mark.parametrize("remedy", [Resample(**AT, inputs=50), Reinitialise(**AT), Repel(**AT)])
+def test_without_dead_latents_nothing_changes(remedy: Any) -> None:
+    p = {**state(), "idle": jnp.zeros(4)}
+    more = (seen(),) if remedy.sees else ()
+    edit = remedy.edit(MODEL, p, jax.random.key(0), *more)
+    assert all((np.asarray(edit.parameters[name]) == np.asarray(value)).all() for name, value in p.items())
+    assert not any(np.asarray(mask).any() for mask in edit.touched.values())
+
+
+def test_the_proposal_seeds_the_repulsor_and_raises_its_side() -> None:
+    p = state()
+    new = Repel(**AT, noise=0.0, shift=0.25).edit(MODEL, p, jax.random.key(0)).parameters
+    W_e = np.asarray(p["W_e"])
+    total = W_e[[0, 1, 3]].sum(0)
+    repulsor = -total / np.linalg.norm(total)
+    assert np.asarray(new["W_e"])[2] == pytest.approx(0.05 * 2.0 * repulsor, abs=1e-6)
+    side = np.array([*(W_e[:2] @ repulsor > 0), True, W_e[3] @ repulsor > 0])
+    assert np.asarray(new["b_e"]) == pytest.approx(0.1 + 0.25 * side)
+    kept = Repel(**AT, noise=0.0, shift=0.25, own=False, bias="zero").edit(MODEL, p, jax.random.key(0)).parameters
+    assert float(kept["b_e"][2]) == 0
+
+
+def test_r_is_the_mean_length_of_live_encoder_vectors() -> None:
+    p = {"W_e": jnp.array([[3.0, 4.0], [0.0, 1.0], [9.0, 9.0]])}
+    assert float(mean_length(p, jnp.array([True, True, False]))) == pytest.approx(3)
+
+
+def test_the_geometric_median_is_not_moved_by_an_outlier() -> None:
+    x = jnp.concatenate([jax.random.normal(jax.random.key(0), (3, 400)), jnp.full((3, 4), 1e4)], axis=1)
+    p = GeometricMedian(at=0, inputs=404).edit(MODEL, state(), jax.random.key(0), Seen(x, x[0])).parameters
+    median = np.asarray(p["b_d"])
+    spread = [np.linalg.norm(np.asarray(x) - (median + shift)[:, None], axis=0).sum() for shift in np.eye(3) * 0.02]
+    assert np.abs(median).max() < 0.2
+    assert min(spread) > np.linalg.norm(np.asarray(x) - median[:, None], axis=0).sum() - 1e-2
+
+
+class Loudest(Informed):
+    """A user's: b_d ← the input with the largest loss."""
+
+    def edit(self, model: Any, parameters: Any, key: Any, seen: Any = None) -> Edit:
+        return Edit.of(parameters, b_d=seen.x[:, seen.loss.argmax()])
+
+
+def test_an_intervention_sees_samples_and_the_loss_on_each() -> None:
+    """At step 0, where W_d f is computed from the initial state, the largest loss is that of the sample it says."""
+    law = Superposed(directions=RandomDirections(count=5), of=tg.SparseUniform(feature_probability=0.5))
+    training = tg.Training(
+        model=MODEL, law=law, loss=SparseError(l1=0.1), steps=1, batch_size=1000, interventions=(Loudest(at=0, inputs=500),),
+        optimiser=tg.SGD(learning_rate=0.0),
+    )  # fmt: skip
+    before, after = tg.train(training, interventions=()), tg.train(training)
+    chosen = after.b_d.values
+    p = {name: jnp.asarray(before.data[name].values) for name in ("W_e", "b_e", "W_d", "b_d", "idle")}
+    loss = float(SparseError(l1=0.1)(MODEL, p, jnp.asarray(chosen)[:, None]))
+    fresh = law.sample(jax.random.key(5), 3, 2000)
+    others = [float(SparseError(l1=0.1)(MODEL, p, fresh[:, [i]])) for i in range(200)]
+    assert loss > np.quantile(others, 0.97)
+
+
+def test_a_remedy_of_dictionaries_refuses_a_toy_model() -> None:
+    with pytest.raises(tg.BadInput, match="Resample needs a dictionary, .*this is Autoencoder."):
+        tg.train(tg.Autoencoder(features=5, hidden=2), steps=10, interventions=(Resample(at=5),))
