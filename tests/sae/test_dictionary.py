@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from tests.oracle import dictionary as oracle
 
 import tegum as tg
+from oracle import dictionary as oracle
 from tegum.sae.codes import BatchTopK, Code, JumpReLU, ReLU, TopK, least_of_largest
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, GhostGradients, SparseError
@@ -157,10 +157,10 @@ def test_aux_k_by_hand() -> None:
 
 
 def test_k_above_the_latents_is_refused() -> None:
-    with pytest.raises(tg.BadInput, match="k=9 must be at most the number of latents, 8."):
+    with pytest.raises(tg.BadInput, match=r"k=9 must be at most the number of latents, 8."):
         SparseAutoencoder(inputs=4, latents=8, code=TopK(k=9))
 
 
 def test_the_loss_of_dictionaries_is_refused_for_another_model() -> None:
-    with pytest.raises(tg.BadInput, match="SparseError is the loss of dictionaries.*this is Autoencoder"):
+    with pytest.raises(tg.BadInput, match=r"SparseError is the loss of dictionaries.*this is Autoencoder"):
         tg.train(tg.Autoencoder(features=5, hidden=2), loss=SparseError(), steps=1)

@@ -26,5 +26,5 @@ def test_there_and_back_it_answers_the_same(code: Code, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(tg.BadInput, match="holds no dictionary of SAELens.*it needs cfg.json and sae_weights"):
+    with pytest.raises(tg.BadInput, match=r"holds no dictionary of SAELens.*it needs cfg.json and sae_weights"):
         load(tmp_path)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.oracle import dictionary as oracle
 
 import tegum as tg
+from oracle import dictionary as oracle
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.sae.measures import cosines, quality, recovery
@@ -44,9 +44,9 @@ def test_an_easy_dictionary_recovers_its_truth() -> None:
 
 
 def test_quality_needs_a_dictionary_and_a_whole_run() -> None:
-    with pytest.raises(tg.BadInput, match="quality is of dictionaries; this run trained Autoencoder."):
+    with pytest.raises(tg.BadInput, match=r"quality is of dictionaries; this run trained Autoencoder."):
         quality(tg.train(tg.Autoencoder(features=5, hidden=2), steps=1))
     law = Superposed(directions=OrthogonalDirections(count=4))
     run = tg.train(SparseAutoencoder(inputs=4, latents=4), law, loss=SparseError(), steps=1, over={"seed": range(2)})
-    with pytest.raises(tg.BadInput, match="quality needs a whole run"):
+    with pytest.raises(tg.BadInput, match=r"quality needs a whole run"):
         quality(run.at(seed=0))

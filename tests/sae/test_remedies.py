@@ -115,8 +115,8 @@ def test_an_intervention_sees_samples_and_the_loss_on_each() -> None:
     """At step 0, where W_d f is computed from the initial state, the largest loss is that of the sample it says."""
     law = Superposed(directions=RandomDirections(count=5), of=tg.SparseUniform(feature_probability=0.5))
     training = tg.Training(
-        model=MODEL, law=law, loss=SparseError(l1=0.1), steps=1, batch_size=1000, interventions=(Loudest(at=0, inputs=500),),
-        optimiser=tg.SGD(learning_rate=0.0),
+        model=MODEL, law=law, loss=SparseError(l1=0.1), steps=1, batch_size=1000,
+        interventions=(Loudest(at=0, inputs=500),), optimiser=tg.SGD(learning_rate=0.0),
     )  # fmt: skip
     before, after = tg.train(training, interventions=()), tg.train(training)
     chosen = after.b_d.values
@@ -128,5 +128,5 @@ def test_an_intervention_sees_samples_and_the_loss_on_each() -> None:
 
 
 def test_a_remedy_of_dictionaries_refuses_a_toy_model() -> None:
-    with pytest.raises(tg.BadInput, match="Resample needs a dictionary, .*this is Autoencoder."):
+    with pytest.raises(tg.BadInput, match=r"Resample needs a dictionary, .*this is Autoencoder."):
         tg.train(tg.Autoencoder(features=5, hidden=2), steps=10, interventions=(Resample(at=5),))
