@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tegum import failure, geometry, plots
+    from tegum import failure, geometry, plots, sae
     from tegum.errors import BadInput
     from tegum.failure.outcomes import Outcomes, Thresholds, outcomes
     from tegum.failure.timelines import Timeline, timeline
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
         UnitNorm,
     )
     from tegum.toy.loss import Loss, SquaredError, geometric
-    from tegum.toy.models import Autoencoder, Model, StartingFrom, UntiedAutoencoder, notebook_scale
+    from tegum.toy.models import Autoencoder, Model, Network, StartingFrom, UntiedAutoencoder, notebook_scale
     from tegum.training.edits import Implant, Rotate, Splay
     from tegum.training.history import at_steps, every, log_spaced
-    from tegum.training.interventions import Assign, Edit, Freeze, Intervention, Perturb
+    from tegum.training.interventions import Assign, Edit, Freeze, Informed, Intervention, Perturb
     from tegum.training.optimisers import SGD, Adam, AdamW, Momentum, Optax, Optimiser
     from tegum.training.run import Run, train
     from tegum.training.training import Training
@@ -43,24 +43,24 @@ _HOME = {
     ),
     "tegum.toy.expectation": "ExactError OneActiveError",
     "tegum.toy.loss": "Loss SquaredError geometric",
-    "tegum.toy.models": "Autoencoder Model StartingFrom UntiedAutoencoder notebook_scale",
+    "tegum.toy.models": "Autoencoder Model Network StartingFrom UntiedAutoencoder notebook_scale",
     "tegum.training.edits": "Implant Rotate Splay",
     "tegum.training.history": "at_steps every log_spaced",
-    "tegum.training.interventions": "Assign Edit Freeze Intervention Perturb",
+    "tegum.training.interventions": "Assign Edit Freeze Informed Intervention Perturb",
     "tegum.training.optimisers": "SGD Adam AdamW Momentum Optax Optimiser",
     "tegum.training.run": "Run train",
     "tegum.training.training": "Training",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}
-_MODULES = ("failure", "geometry", "plots")
+_MODULES = ("failure", "geometry", "plots", "sae")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
-    "ExactError", "FixedSamples", "Freeze", "Implant", "Intervention", "KActive", "Law", "Loss", "Model", "Momentum",
-    "OneActiveError", "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned",
-    "SparseUniform", "Splay", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm",
-    "UntiedAutoencoder", "at_steps", "every", "failure", "geometric", "geometry", "log_spaced", "notebook_scale",
-    "outcomes", "plots", "timeline", "train",
+    "ExactError", "FixedSamples", "Freeze", "Implant", "Informed", "Intervention", "KActive", "Law", "Loss", "Model",
+    "Momentum", "Network", "OneActiveError", "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run",
+    "SparseSigned", "SparseUniform", "Splay", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training",
+    "UnitNorm", "UntiedAutoencoder", "at_steps", "every", "failure", "geometric", "geometry", "log_spaced",
+    "notebook_scale", "outcomes", "plots", "sae", "timeline", "train",
 ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def seeds(over: Mapping[str, Any]) -> Iterator[Range]:
 def start(training: Training) -> str:
     """What a seed draws: the kind and sizes of the model, and of the data where they are drawn."""
     model = training.model
-    return f"{type(model).__name__} {model.features} {model.hidden} {type(training.law).__name__}"
+    return f"{type(model).__name__} {model.sizes.features} {model.sizes.hidden} {type(training.law).__name__}"
 
 
 def ranges() -> dict[tuple[str, str], set[Range]]:

@@ -1,5 +1,7 @@
 """Dictionaries loop by loop, from the papers' formulas and with NumPy alone."""
 
+from typing import Any
+
 import numpy as np
 
 
@@ -7,12 +9,12 @@ def relu(z: float) -> float:
     return z if z > 0 else 0.0
 
 
-def codes(W_e, b_e, b_d, x):  # type: ignore[no-untyped-def]
+def codes(W_e: Any, b_e: Any, b_d: Any, x: Any) -> list[float]:
     """z of one sample: W_e (x − b_d) + b_e."""
     return [sum(W_e[j][i] * (x[i] - b_d[i]) for i in range(len(x))) + b_e[j] for j in range(len(W_e))]
 
 
-def decoded(W_d, b_d, f):  # type: ignore[no-untyped-def]
+def decoded(W_d: Any, b_d: Any, f: list[float]) -> list[float]:
     return [sum(W_d[i][j] * f[j] for j in range(len(f))) + b_d[i] for i in range(len(b_d))]
 
 
@@ -22,7 +24,7 @@ def top(f: list[float], k: int) -> list[float]:
     return [value if value >= least else 0.0 for value in f]
 
 
-def l1_loss(p, X, l1: float, k: int | None = None) -> float:  # type: ignore[no-untyped-def]
+def l1_loss(p: Any, X: Any, l1: float, k: int | None = None) -> float:
     """The mean over samples of ‖x − x̂‖² + l1 Σ f; with k, of the k largest codes."""
     total = 0.0
     for x in np.asarray(X).T:

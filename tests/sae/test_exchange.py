@@ -20,7 +20,8 @@ def test_there_and_back_it_answers_the_same(code: Code, tmp_path: Path) -> None:
     if "cutoff" in p:
         p["cutoff"] = jnp.float32(0.2)
     x = jax.random.normal(jax.random.key(1), (5, 50))
-    again, q = load(save(tmp_path / "sae", model, p))
+    again, read = load(save(tmp_path / "sae", model, p))
+    q = {name: jnp.asarray(value) for name, value in read.items()}
     assert np.asarray(again(q, x)) == pytest.approx(np.asarray(model(p, x)), abs=1e-6)
     assert again.decoder == "unit"
 

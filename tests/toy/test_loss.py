@@ -38,7 +38,7 @@ class Penalised(tg.Loss):
 
     penalty: float = 0.1
 
-    def __call__(self, model: tg.Model, parameters: Params, x: Any) -> Any:
+    def __call__(self, model: tg.Network, parameters: Params, x: Any) -> Any:
         size = sum(jnp.trace(p @ p.T) for p in parameters.values() if p.ndim == 2)
         return jnp.mean((x - model(parameters, x)) ** 2) + self.penalty * size
 

@@ -363,7 +363,7 @@ def _sampled(W: np.ndarray, b: np.ndarray, x: np.ndarray) -> float:
 def _thresholds(runs: Runs) -> Panel:
     each, most, lowest = [], [], []
     for run in runs.values():
-        n, heard = run.training.model.features, np.sort(first_spoken(*solved(run)), axis=1)
+        n, heard = run.training.model.sizes.features, np.sort(first_spoken(*solved(run)), axis=1)
         at = n + np.linspace(-0.35, 0.35, len(heard))
         order = np.argsort(heard[:, -1])
         each.append([np.repeat(at, n - 1), heard[order, :-1].ravel()])

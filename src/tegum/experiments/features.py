@@ -172,7 +172,7 @@ def principal_projection(run: Run) -> np.ndarray:
     loss = run.training.loss
     assert isinstance(loss, SquaredError)
     variance, vectors = np.linalg.eigh(np.diag(loss.importance))
-    first = vectors[:, np.argsort(-variance)[: run.training.model.hidden]]
+    first = vectors[:, np.argsort(-variance)[: run.training.model.sizes.hidden]]
     return first @ first.T
 
 
@@ -185,7 +185,7 @@ def distance(run: Run, activation: str) -> np.ndarray:
 def grows(run: Run) -> np.ndarray:
     """For each seed: does the number of represented features begin at m, never fall, and end above m?"""
     count = represented(weights(run, "relu")).sum(-1)
-    m = run.training.model.hidden
+    m = run.training.model.sizes.hidden
     return (count[0] == m) & (np.diff(count, axis=0) >= 0).all(0) & (count[-1] > m)
 
 

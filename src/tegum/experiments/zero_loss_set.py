@@ -226,7 +226,7 @@ def one_hot(n: int, **rest: Any) -> Training:
 
 def _at(run: Run, k: int) -> np.ndarray:
     """W of those models of the k-th optimiser that reach zero loss."""
-    loss = run.loss.transpose("optimiser", "seed").values[k] * run.training.model.features
+    loss = run.loss.transpose("optimiser", "seed").values[k] * run.training.model.sizes.features
     return weights_of(run).encoder[k][loss < ZERO]
 
 
@@ -242,7 +242,7 @@ class Decay:
     def read(cls, run: Run, name: str, start: int) -> "Decay":
         part = run.data.isel(decay=[*DECAYS].index(name))
         steps = part["step"].values
-        loss = part["loss_history"].transpose("seed", "step").values * run.training.model.features
+        loss = part["loss_history"].transpose("seed", "step").values * run.training.model.sizes.features
         since = steps >= steps[np.argmin(np.abs(steps - start))]
         zero = loss[:, since][:, 0] < ZERO
         W = part["W_history"].transpose("seed", "step", "latent", "feature").values[zero][:, since].astype(float)

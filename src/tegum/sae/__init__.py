@@ -1,1 +1,15 @@
 """Sparse autoencoders: dictionaries of more latents than inputs, trained by the same loop as toy models."""
+
+from tegum.sae.codes import BatchTopK, Code, JumpReLU, ReLU, TopK
+from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.exchange import load, save
+from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
+from tegum.sae.measures import Recovery, quality, recovery
+from tegum.sae.remedies import GeometricMedian, Reinitialise, Remedy, Repel, Resample
+from tegum.sae.truth import Directions, GivenDirections, OrthogonalDirections, RandomDirections, Superposed
+
+__all__ = [
+    "AuxK", "Auxiliary", "BatchTopK", "Code", "Directions", "GeometricMedian", "GhostGradients", "GivenDirections",
+    "JumpReLU", "OrthogonalDirections", "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel",
+    "Resample", "SparseAutoencoder", "SparseError", "Superposed", "TopK", "load", "quality", "recovery", "save",
+]  # fmt: skip

@@ -119,30 +119,6 @@ class Intervention(Spec):
                 )
 
 
-class Seen(NamedTuple):
-    """What an intervention that looks at data gets: samples as columns, and the loss on each of them."""
-
-    x: Float[Array, "features samples"]
-    loss: Float[Array, " samples"]
-
-
-class Informed(Intervention):
-    """An edit that depends on data: `edit` also takes `seen`, as many samples as `inputs` and the loss on each.
-
-    They are drawn for this edit alone, from the training's law or its data set.
-    """
-
-    inputs: Count = 8192
-
-    @property
-    def sees(self) -> int:
-        return self.inputs
-
-    @abstractmethod
-    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
-        """The edit of one model."""
-
-
 class Perturb(Intervention):
     """Add `shift` plus Gaussian noise of standard deviation `noise` to a parameter, of some features or of all.
 
@@ -185,6 +161,30 @@ class Assign(Intervention):
 
     def check(self, model: Network, shapes: Shapes) -> None:
         check_target(self, model, shapes)
+
+
+class Seen(NamedTuple):
+    """What an intervention that looks at data gets: samples as columns, and the loss on each of them."""
+
+    x: Float[Array, "features samples"]
+    loss: Float[Array, " samples"]
+
+
+class Informed(Intervention):
+    """An edit that depends on data: `edit` also takes `seen`, as many samples as `inputs` and the loss on each.
+
+    They are drawn for this edit alone, from the training's law or its data set.
+    """
+
+    inputs: Count = 8192
+
+    @property
+    def sees(self) -> int:
+        return self.inputs
+
+    @abstractmethod
+    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
+        """The edit of one model."""
 
 
 class Freeze(Spec):
