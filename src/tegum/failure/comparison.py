@@ -8,12 +8,33 @@ from scipy import stats
 
 from tegum.claims import LEVEL
 from tegum.toy.features import Law, draw
+from tegum.toy.loss import Loss, evaluate
+from tegum.toy.models import Model
 
 
 def losses(W: np.ndarray, b: np.ndarray, law: Law, samples: int = 100_000, seed: int = 0) -> np.ndarray:
     """Mean over samples and features of (x − ReLU(WᵀWx + b))², the same x for all models: W (k, m, n), b (k, n)."""
     x = np.asarray(draw(law, jax.random.key(seed), W.shape[-1], samples), np.float64)
     return np.array([((x - np.maximum(w.T @ (w @ x) + c[:, None], 0)) ** 2).mean() for w, c in zip(W, b, strict=True)])
+
+
+def fresh_losses(
+    model: Model, loss: Loss, law: Law, parameters: dict[str, np.ndarray], *, parts: int = 40, samples: int = 10_000,
+    seed: int = 0,
+) -> np.ndarray:  # fmt: skip
+    """The losses (k, parts) of k finished models of any kind on `parts` independent sets of samples, the same for all;
+    parameters: arrays with the k models first.
+
+    The best of many models by one loss is in part the luckiest. Choose by some of the parts, measure by the others.
+    """
+
+    def one(own: dict[str, Any], x: Any) -> Any:
+        return evaluate(loss, model, own, x, lanes=False)
+
+    every = jax.vmap(one, in_axes=(0, None))
+    keys = jax.random.split(jax.random.key(seed), parts)
+    found = [every(parameters, draw(law, key, model.features, samples)) for key in keys]
+    return np.stack([np.asarray(part, float) for part in found], axis=1)
 
 
 def excess(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:

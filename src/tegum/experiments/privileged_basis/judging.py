@@ -1,0 +1,211 @@
+"""Neurons of trained models, and the verdicts about them."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+from scipy import stats
+
+from tegum.claims import LEVEL, Claim, Judged, judge_interval, judge_mean, judge_rate, rate_interval, unjudged
+from tegum.experiments.privileged_basis import claims as c
+from tegum.failure.comparison import fresh_losses
+from tegum.geometry.neurons import STORED, Code, code, firing, rank_among_rotations
+from tegum.toy.features import draw
+from tegum.training.run import Run
+
+FINALISTS = 8  # of each kind, by recorded loss, measured again on fresh samples
+PARTS, CHOSEN_BY = 40, 10  # sets of 10,000 fresh samples; the first ten choose the best, the others measure it
+FRESH = 46_900_000  # the seed of these samples
+SURE = 0.95  # share of random rotations that a model must beat to count as aligned
+THRESHOLDS = (0.2, STORED, 0.4)
+
+
+class Ends:
+    """All models with one kind of hidden layer: densities x (p,), W (p, seed, m, n), b (p, seed, n), loss (p, seed)."""
+
+    def __init__(self, run: Run) -> None:
+        axes = ("feature_probability", "seed")
+        self.run = run
+        self.x = run.data["feature_probability"].values.astype(float)
+        self.W = run.W.transpose(*axes, "latent", "feature").values
+        self.b = run.b.transpose(*axes, "feature").values
+        self.loss = run.loss.transpose(*axes).values.astype(float)
+
+    @cached_property
+    def code(self) -> Code:
+        return code(self.W)
+
+    def place(self, density: float) -> int:
+        """Where in x this density is."""
+        return int(np.argmin(np.abs(self.x - density)))
+
+    def lowest(self, place: int, among: np.ndarray) -> np.ndarray:
+        """The finalists at a place: seeds of lowest recorded loss among some (seed,)."""
+        order = np.argsort(np.where(among, self.loss[place], np.inf), kind="stable")
+        return np.asarray(order[: min(FINALISTS, int(among.sum()))])
+
+    def again(self, place: int, seeds: np.ndarray) -> np.ndarray:
+        """Losses of these seeds on fresh samples, (seeds, PARTS)."""
+        training = self.run.training
+        law = training.law.model_copy(update={"feature_probability": float(self.x[place])})
+        parameters = {"W": self.W[place, seeds], "b": self.b[place, seeds]}
+        return fresh_losses(training.model, training.loss, law, parameters, parts=PARTS, seed=FRESH + place)
+
+    def best(self, place: int) -> int:
+        """The best seed at a place, chosen on fresh samples among those of lowest recorded loss."""
+        seeds = self.lowest(place, np.isfinite(self.loss[place]))
+        return int(seeds[self.again(place, seeds)[:, :CHOSEN_BY].mean(axis=1).argmin()])
+
+    @cached_property
+    def bests(self) -> list[int]:
+        """The best seed at each density."""
+        return [self.best(place) for place in range(len(self.x))]
+
+    def like_best(self) -> np.ndarray:
+        """For each density and seed: does it store as many in as many as the best there?"""
+        own = np.stack(self.code, axis=-1)
+        best = np.stack([own[place, seed] for place, seed in enumerate(self.bests)])
+        return np.asarray((own == best[:, None]).all(axis=-1))
+
+
+Kind = Callable[[np.ndarray, float], np.ndarray]
+
+
+def stores(alone: int, several: int, shared: int) -> Kind:
+    """The kind of models W (…, m, n) that store so, given the least |W_ki| that counts."""
+    return lambda W, threshold: code(W, threshold).is_of(alone, several, shared)
+
+
+def in_pairs(W: np.ndarray, threshold: float) -> np.ndarray:
+    """Whether each represented feature fires exactly two neurons, and each neuron stores several."""
+    fires = firing(W, threshold)
+    pairs = ((fires == 2) | (fires == 0)).all(axis=-1) & (fires == 2).any(axis=-1)
+    return np.asarray(pairs & (code(W, threshold).several == W.shape[-2]))
+
+
+REGIMES: dict[float, tuple[Claim, Kind, str]] = {
+    c.DENSE: (c.MONOSEMANTIC, stores(5, 0, 0), "all monosemantic"),
+    c.TWO_CODE: (c.THREE_IN_TWO, stores(3, 2, 3), "3 in 2"),
+    c.NARROW: (c.FIVE_IN_THREE, stores(2, 3, 5), "5 in 3"),
+    c.FOUR_CODE: (c.SIX_IN_FOUR, stores(1, 4, 6), "6 in 4"),
+    c.FIVE_CODE: (c.EIGHT_IN_FIVE, stores(0, 5, 8), "8 in 5"),
+    c.PAIRED: (c.PAIRS, in_pairs, "pairs"),
+}
+
+
+def judge_regime(found: Ends, density: float) -> Judged:
+    """Is the best model of the stated kind better than the best of all others?"""
+    claim, kind, _ = REGIMES[density]
+    place = found.place(density)
+    is_so = kind(found.W[place], STORED)
+    rate = _rate(is_so)
+    note = f"{rate} end so. The best of all: {_words(found, place)}. {_sensitivity(found, place, kind)}"
+    if not 0 < is_so.sum() < is_so.size:
+        return unjudged(claim, f"{rate} end so: nothing to compare", note=note)
+    mine, its = (_best_again(found, place, among) for among in (is_so, ~is_so))
+    value, low, high = relative(mine, its)
+    measured = (
+        f"the best that does not: {100 * value:+.2f} %, 95 % interval {100 * low:+.2f} to {100 * high:+.2f} %, "
+        f"of {mine.mean():.4g}"
+    ).replace("-", "−")
+    return judge_interval(claim, value, low, high, above=0, measured=measured, count=is_so.size, note=note)
+
+
+def _best_again(found: Ends, place: int, among: np.ndarray) -> np.ndarray:
+    """The losses, on samples that did not choose it, of the best among some seeds."""
+    losses = found.again(place, found.lowest(place, among))
+    return np.asarray(losses[losses[:, :CHOSEN_BY].mean(axis=1).argmin(), CHOSEN_BY:])
+
+
+def relative(mine: np.ndarray, its: np.ndarray) -> tuple[float, float, float]:
+    """How much larger the second mean is, relative to the first, with Student's 95 % interval over paired parts.
+
+    >>> value, low, high = relative(np.array([1.0, 1.1]), np.array([2.0, 2.2]))
+    >>> round(value, 6)
+    1.0
+    """
+    difference = (its - mine) / mine.mean()
+    half = stats.t.ppf(0.5 + LEVEL / 2, len(mine) - 1) * difference.std(ddof=1) / np.sqrt(len(mine))
+    return float(difference.mean()), float(difference.mean() - half), float(difference.mean() + half)
+
+
+def describe(alone: int, several: int, shared: int) -> str:
+    """A code in words."""
+    if not several:
+        return f"{alone} dedicated"
+    return f"{alone} dedicated, {shared} in {several}" if alone else f"{shared} in {several}"
+
+
+def _words(found: Ends, place: int) -> str:
+    best = found.bests[place]
+    return describe(*(int(part[place, best]) for part in found.code))
+
+
+def _sensitivity(found: Ends, place: int, kind: Kind) -> str:
+    W = found.W[place, found.bests[place]]
+    said = ", ".join(f"{t:g}: {'yes' if kind(W, t) else 'no'}" for t in THRESHOLDS)
+    return f"Is it so, with weights counted from {said}."
+
+
+def _rate(successes: np.ndarray) -> str:
+    low, high = rate_interval(int(successes.sum()), successes.size)
+    return f"{int(successes.sum())} of {successes.size} ({float(low):.1%} to {float(high):.1%})"
+
+
+def judge_alignment(found: Ends, linear: Ends) -> list[Judged]:
+    """Do directions lie nearer to axes than rotations of them, with and without the hidden ReLU?"""
+    with_it, without = (rank_among_rotations(own.W[own.place(c.DENSE)]) for own in (found, linear))
+    return [
+        judge_rate(c.ALIGNED, with_it > SURE, 0.5, "seeds", note=f"Mean rank {with_it.mean():.2f}."),
+        judge_rate(c.FREE, ~(without > SURE), 0.8, "seeds", note=f"Mean rank {without.mean():.2f}, 0.5 by chance."),
+    ]
+
+
+def judge_neurons(found: Ends) -> list[Judged]:
+    """From monosemantic to polysemantic, both at once, and how typical the best are."""
+    several = found.code.several
+    rise = several[found.place(c.PAIRED)].astype(float) - several[found.place(c.DENSE)]
+    middle = found.place(c.TWO_CODE)
+    both = (found.code.alone[middle] > 0) & (several[middle] > 0)
+    places = [found.place(p) for p in c.JUDGED]
+    alike = found.like_best()[places]
+    rates = ", ".join(f"{own.mean():.0%} at {p:g}" for own, p in zip(alike, c.JUDGED, strict=True))
+    return [
+        judge_mean(c.SHIFT, rise, above=2.5, where="seeds", unit=" neurons"),
+        judge_rate(c.BOTH, both, 0.5, "seeds"),
+        judge_mean(c.TYPICAL, alike.mean(axis=0), above=0.5, where="seeds", note=f"Like the best: {rates}."),
+    ]
+
+
+def judge_burden(found: Ends, linear: Ends) -> Judged:
+    """Is the loss larger with the hidden ReLU?"""
+    seeds = min(found.loss.shape[1], linear.loss.shape[1])
+    ratio = np.stack([
+        np.log(found.loss[found.place(p), :seeds] / linear.loss[linear.place(p), :seeds]) for p in c.JUDGED
+    ])  # fmt: skip
+    said = ", ".join(f"{np.exp(np.median(own)):.2f} at {p:g}" for own, p in zip(ratio, c.JUDGED, strict=True))
+    return judge_mean(c.BURDEN, ratio.mean(axis=0), above=0, where="seeds", note=f"Median ratio of losses: {said}.")
+
+
+def judge_hidden_bias(shifted: Run, found: Ends) -> list[Judged]:
+    """What becomes of hidden biases, and how much of the time neurons are on."""
+    at = shifted.at(feature_probability=c.TWO_CODE)
+    bias = at.data["c"].transpose("seed", "latent").values
+    place = found.place(c.TWO_CODE)
+    W = at.W.transpose("seed", "latent", "feature").values
+    on = share_on(W, bias, at.training.law)
+    plain = share_on(found.W[place], np.zeros(found.W[place].shape[:2]), at.training.law)
+    half: Any = {"above": 0.5, "where": "seeds"}
+    return [
+        judge_rate(c.CIRCUMVENT, (bias > 0).all(axis=1), **half, note=f"Median hidden bias {np.median(bias):.2f}."),
+        judge_mean(c.LINEARLY, on, above=0.95, where="seeds", note=f"Without a hidden bias {plain.mean():.2f}."),
+    ]
+
+
+def share_on(W: np.ndarray, bias: np.ndarray, law: Any, samples: int = 10_000) -> np.ndarray:
+    """For each model, the share of neurons' inputs that are positive: W (k, m, n), bias (k, m)."""
+    x = np.asarray(draw(law.model_copy(update={"feature_probability": c.TWO_CODE}), jax.random.key(FRESH),
+                        W.shape[-1], samples))  # fmt: skip
+    return np.array([(own @ x + shift[:, None] > 0).mean() for own, shift in zip(W, bias, strict=True)])
