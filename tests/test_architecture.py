@@ -24,8 +24,8 @@ RINGS = (
     ("plots",),
     ("experiments",),
     ("report",),
-    ("conduct",),
-    ("cli",),
+    ("conduct", "binding", "series"),
+    ("console", "cli"),
 )
 NEVER = {
     "plots": {"training", "runs", "toy", "spec", "failure"},
