@@ -16,6 +16,9 @@ ANSWERED = 0.5
 ASYMMETRIC = 2.0
 """By this factor a neuron must read one feature more strongly than another, and write it less; equal storage has 1."""
 
+LEFT = 0.25
+"""What is left of an interference that counts as cancelled; 1 where no other neuron acts."""
+
 
 def scaled(W_e: np.ndarray, W_d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same networks with each neuron's largest |W_e| made 1: ReLU(a z) / a is ReLU(z) for a > 0.
@@ -92,6 +95,11 @@ class Motifs(NamedTuple):
     def inhibited(self) -> np.ndarray:
         """Other neurons turn the interference of the strong one with the weak one negative."""
         return np.asarray(self.together < 0)
+
+    @property
+    def cancelled(self) -> np.ndarray:
+        """Other neurons leave less than a quarter of it, of either sign."""
+        return np.asarray(np.abs(self.together) < LEFT * self.alone)
 
 
 def motifs(W_e: np.ndarray, W_d: np.ndarray) -> Motifs:

@@ -24,6 +24,7 @@ from tegum.training.training import Training
 RATIO = 0.8
 SMALL_DENSITIES = (1.0, 0.3, 0.1, 0.03)
 FIRST_SEED = 47_000_000
+SPARSE = 5  # of the densities, the first; the others need more samples a step, or hardly a feature is active in them
 USUAL = 1.0  # initial scale, in units of Xavier's
 
 
@@ -38,18 +39,26 @@ class AbsoluteValue(Experiment):
         "become sparser, and a motif of unequal sharing. Here both are counted, and which sides of which features are "
         "computed at all."
     )
-    recipe: ClassVar[dict[str, Any]] = {}
+    recipe: ClassVar[dict[str, Any]] = {"steps": 10_000, "learning_rate": 1e-3}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"small_seeds": 24, "seeds": 2, "steps": 400, "small_steps": 1000, "learning_rate": 5e-3},
+        "quick": {
+            "small_seeds": 24,
+            "seeds": 2,
+            "steps": 400,
+            "small_steps": 1000,
+            "learning_rate": 5e-3,
+            "sparse_batch_size": 256,
+        },
         "standard": {},
-        "paper": {"small_seeds": 1000, "seeds": 20, "steps": 40_000, "batch_size": 1024},
+        "paper": {"small_seeds": 1000, "seeds": 20, "steps": 20_000, "batch_size": 1024, "sparse_batch_size": 8192},
     }
 
     small_seeds: Count = 100
-    seeds: Count = 8
+    seeds: Count = 6
     steps: Count = 10_000
     small_steps: Count = 4000
     batch_size: Count = 256
+    sparse_batch_size: Count = 2048
     learning_rate: Positive = 1e-3
     initial_scale: Positive = 0.1
 
@@ -59,13 +68,14 @@ class AbsoluteValue(Experiment):
             "small": self._training(
                 3, 6, SMALL_DENSITIES, range(FIRST_SEED, FIRST_SEED + self.small_seeds), steps=self.small_steps
             ),
-            "large": self._training(100, 40, c.DENSITIES, seeds),
+            "large": self._training(100, 40, c.DENSITIES[:SPARSE], seeds),
+            "sparse": self._training(100, 40, c.DENSITIES[SPARSE:], seeds, batch_size=self.sparse_batch_size),
             "usual": self._training(100, 40, (c.FIRST, c.GROWN), seeds, initial_scale=USUAL),
         }
 
     def _training(
         self, features: int, hidden: int, densities: tuple[float, ...], seeds: range, *, steps: int | None = None,
-        initial_scale: float | None = None,
+        batch_size: int | None = None, initial_scale: float | None = None,
     ) -> Training:  # fmt: skip
         model = UntiedAutoencoder(
             features=features,
@@ -78,13 +88,14 @@ class AbsoluteValue(Experiment):
             law=SparseSigned(),
             loss=SquaredError(importance=geometric(RATIO, features), target="absolute"),
             steps=steps or self.steps,
-            batch_size=self.batch_size,
+            batch_size=batch_size or self.batch_size,
             optimiser=AdamW(learning_rate=self.learning_rate),
             over={"feature_probability": densities, "seed": seeds},
         )
 
     def claims(self, runs: Runs) -> list[Judged]:
-        small, found, usual = (Nets(runs[name]) for name in ("small", "large", "usual"))
+        small, usual = Nets(runs["small"]), Nets(runs["usual"])
+        found = Nets(runs["large"], runs["sparse"])
         return [
             judge_small(small),
             *judge_neurons(found),
@@ -94,7 +105,8 @@ class AbsoluteValue(Experiment):
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
-        small, found, usual = (Nets(runs[name]) for name in ("small", "large", "usual"))
+        small, usual = Nets(runs["small"]), Nets(runs["usual"])
+        found = Nets(runs["large"], runs["sparse"])
         return [
             figures.stacks(found),
             figures.small(small),

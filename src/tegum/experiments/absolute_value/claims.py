@@ -88,6 +88,13 @@ INHIBITED = Claim(
     "At 1 − S = 0.03, in more than half of such asymmetric pairs what the stronger feature adds to the other's output "
     "through all neurons together is negative, on average over seeds.",
 )
+CANCELS = Claim(
+    "Corrected: they cancel it.",
+    OURS,
+    "At 1 − S = 0.03, in more than half of such asymmetric pairs what the stronger feature adds to the other's output "
+    "through all neurons together is less than a quarter, in size, of what it adds through the shared one, on average "
+    "over seeds.",
+)
 START = Claim(
     "Corrected: it depends on the start; from Xavier's scale many features answer one side only.",
     OURS,

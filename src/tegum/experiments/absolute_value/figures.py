@@ -11,6 +11,7 @@ from tegum.plots.lines import bands
 from tegum.plots.neurons import neuron_stacks
 from tegum.plots.rates import rate_lines, stacked_rates
 
+DRAWN = 0.1  # smaller weights are left out of the large figure
 LAST_SHADE = 40  # features from here on have the last colour
 KINDS = ("1 feature", "2 or 3", "4 to 9", "10 or more", "does nothing")
 
@@ -21,27 +22,24 @@ def stacks(found: Nets) -> Panel:
         np.stack([part[place, seed] for place, seed in enumerate(order)])
         for part in (found.W_e, np.swapaxes(found.W_d, -1, -2), found.load)
     )
+    adds = np.abs(W_e) * W_d * (load > 0)[..., None]
+    reads = np.abs(W_e) * (load > 0)[..., None]
     place = np.lexsort((np.abs(W_e).argmax(axis=-1), load == 0), axis=-1)
-    W_e, W_d = (np.take_along_axis(part, place[..., None], axis=1) for part in (W_e, W_d))
-    load = np.take_along_axis(load, place, axis=1)
+    drawn = np.concatenate([np.where(reads < DRAWN, 0, reads), -np.where(adds < DRAWN, 0, adds)], axis=-1)
     features = np.tile(np.arange(W_e.shape[-1]), 2)
     figure = neuron_stacks(
-        np.concatenate([_whole(W_e), -_whole(W_d)], axis=-1), load, [f"1 − S = {p:g}" for p in found.x],
-        columns=1, height=150, features=features, shade=np.minimum(features / LAST_SHADE, 1),
-        values=np.concatenate([W_e, W_d], axis=-1), shade_words=("0, most important", f"{LAST_SHADE} and later"),
+        np.take_along_axis(drawn, place[..., None], axis=1), np.take_along_axis(load, place, axis=1),
+        [f"1 − S = {p:g}" for p in found.x], columns=1, height=170, features=features,
+        shade=np.minimum(features / LAST_SHADE, 1), shade_words=("0, most important", f"{LAST_SHADE} and later"),
+        values=np.take_along_axis(np.concatenate([W_e, adds], axis=-1), place[..., None], axis=1),
     )  # fmt: skip
     caption = (
-        "The network of lowest loss at each density. A column is a neuron: upwards what it reads, |W_e|, downwards "
-        "what it writes, |W_d|, each with the largest as 1; hover for the sign. Ordered by the most important feature "
-        "read; blue ground: reads one feature, orange: several, grey: does nothing. Dense features take two neurons "
-        "each; sparse ones share."
+        "The network of lowest loss at each density. A column is a neuron: upwards what it reads, |W_e| with the "
+        "largest as 1; downwards what it adds to each |x|, |W_e|·W_d, of which a feature needs 1 for either sign. What "
+        "is below 0.1 is left out. Ordered by the feature read most; blue ground: reads one feature, orange: several, "
+        "grey: does nothing. Hover for signs."
     )
-    return Panel("stacks", "What forty neurons read and write", caption, figure)
-
-
-def _whole(W: np.ndarray) -> np.ndarray:
-    """|W| of each neuron, its largest being 1."""
-    return np.asarray(np.abs(W) / np.maximum(np.abs(W).max(axis=-1, keepdims=True), 1e-12))
+    return Panel("stacks", "What forty neurons read and add", caption, figure)
 
 
 def small(nets: Nets) -> Panel:

@@ -18,17 +18,19 @@ LARGEST = 0.05  # share of activations that count as the largest
 
 
 class Nets:
-    """All networks of a run, scaled so that each neuron's largest |W_e| is 1: densities x (p,), W_e (p, seed, m, n),
-    W_d (p, seed, n, m), b (p, seed, n), loss (p, seed)."""
+    """All networks of runs at different densities, scaled so that each neuron's largest |W_e| is 1: densities x (p,),
+    W_e (p, seed, m, n), W_d (p, seed, n, m), b (p, seed, n), loss (p, seed)."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, *runs: Run) -> None:
         axes = ("feature_probability", "seed")
-        self.x = run.data["feature_probability"].values.astype(float)
-        W_e = run.W_e.transpose(*axes, "latent", "feature").values.astype(float)
-        W_d = run.W_d.transpose(*axes, "feature", "latent").values.astype(float)
-        self.W_e, self.W_d = scaled(W_e, W_d)
-        self.b = run.b.transpose(*axes, "feature").values.astype(float)
-        self.loss = run.loss.transpose(*axes).values.astype(float)
+
+        def all_of(name: str, *more: str) -> np.ndarray:
+            return np.concatenate([run.data[name].transpose(*axes, *more).values.astype(float) for run in runs])
+
+        self.x = np.concatenate([run.data["feature_probability"].values.astype(float) for run in runs])
+        self.W_e, self.W_d = scaled(all_of("W_e", "latent", "feature"), all_of("W_d", "feature", "latent"))
+        self.b = all_of("b", "feature")
+        self.loss = all_of("loss")
 
     def place(self, density: float) -> int:
         """Where in x this density is."""
@@ -160,11 +162,17 @@ def judge_motifs(found: Nets) -> list[Judged]:
     pairs = found.motifs(c.LOW)
     total, asymmetric = sum(len(m.neuron) for m in pairs), sum(int(m.asymmetric.sum()) for m in pairs)
     share = np.array([m.asymmetric.mean() if len(m.neuron) else np.nan for m in pairs])
-    held = np.array([m.inhibited[m.asymmetric].mean() if m.asymmetric.any() else np.nan for m in pairs])
+    held, gone = (
+        np.array(
+            [own[m.asymmetric].mean() if m.asymmetric.any() else np.nan for own, m in zip(word, pairs, strict=True)]
+        )
+        for word in ([m.inhibited for m in pairs], [m.cancelled for m in pairs])
+    )
     return [
         _judge_known(c.PRIMARY, top, 0.9, "no polysemantic neuron", f"Of all its activations: {np.nanmean(rest):.2f}."),
         _judge_known(c.ASYMMETRIC, share, 0.5, "no neuron serves two features", f"{asymmetric} of {total} pairs."),
         _judge_known(c.INHIBITED, held, 0.5, "no asymmetric pair"),
+        _judge_known(c.CANCELS, gone, 0.5, "no asymmetric pair"),
     ]
 
 
