@@ -82,7 +82,7 @@ def run(
     if images not in (None, "png", "svg", "pdf"):
         raise BadInput(f"--images {images} must be png, svg or pdf.")
     threads = _count(workers)
-    how = {"into": into, "force": force, "workers": threads}
+    how: dict[str, Any] = {"into": into, "force": force, "workers": threads}
     if name is None:
         if set_:
             raise BadInput("--set changes one experiment; name it instead of --all.")

@@ -84,8 +84,8 @@ def _write(
 
 def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
     """A finished run as it was written: experiment, figures, claims, provenance."""
-    name, _ = name_and_digest(folder)
     facts = told(folder)
+    name, _ = name_and_digest(folder)
     experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
     claims = [Judged(**_numbers(entry)) for entry in _entries(folder, "claims.json", _names(Judged) - {"reason"})]
     return experiment, _panels(folder), claims, facts
