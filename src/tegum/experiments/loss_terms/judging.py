@@ -78,7 +78,7 @@ def _forces(course: np.ndarray) -> list[Judged]:
             where="seeds",
             unit=" of the peak",
             note=f"{then[0].upper()}{then[1:]}",
-        ),  # fmt: skip
+        ),
     ]
 
 
