@@ -3,6 +3,7 @@
 from tegum.claims import Claim
 
 ARTICLE = "Elhage et al. 2022, Toy Models of Superposition, the geometry of superposition"
+SLIDES = "Superposition in neural networks, slides on Elhage et al. 2022, uniform superposition geometry"
 OURS = "Beyond Elhage et al. 2022"
 
 WITHIN = 1.05  # a curve is at a level while it is within this factor of it
@@ -24,10 +25,16 @@ AT_HALF = Claim(
     "The same at 1/2.",
 )
 NOWHERE_ELSE = Claim(
-    "These are the sticky points: there are two.",
-    ARTICLE,
+    "There are two sticky regions.",
+    SLIDES,
     "At every other level, more than 15 % from both, the curve stays less than twice as long as one that falls "
     "evenly: the mean over seeds of 2 minus the largest such ratio is above 0.",
+)
+BETWEEN = Claim(
+    "Moving from digon to pentagon is a sticky region.",
+    SLIDES,
+    "From D* = 1/2 to 2/5, a digon's share and a pentagon's, the curve takes more than twice as long as one that falls "
+    "evenly: mean over seeds.",
 )
 PAIRS = Claim(
     "The one at 1/2 corresponds to antipodal pairs.",

@@ -33,9 +33,11 @@ def _curve(runs: Runs) -> Panel:
     p = densities(runs["main"])
     drawn = [curves(runs[name]) for name in ("main", "small", "roomy")]
     theory = np.array([best_product(float(density))[1].dimensions for density in p])
-    parts = [np.stack([how(curve, axis=0) for curve in drawn] + [theory], axis=1) for how in (np.mean, np.min, np.max)]
+    mean, low, high = (
+        np.stack([how(curve, axis=0) for curve in drawn] + [theory], axis=1) for how in (np.mean, np.min, np.max)
+    )
     names = [_size(runs["main"]) + _again(runs), _size(runs["small"]), _size(runs["roomy"]), "best product of shapes"]
-    figure = bands(1 / p, *parts, names, x_label=AXIS, y_label="D* = m/‖W‖²_F", log_x=True, log_y=True,
+    figure = bands(1 / p, mean, low, high, names, x_label=AXIS, y_label="D* = m/‖W‖²_F", log_x=True, log_y=True,
                    interval="all seeds")  # fmt: skip
     figure.data[-1].update(mode="lines", line={"width": 2, "dash": "dash", "color": style.MUTED})
     for level in (1.0, 0.5):

@@ -23,6 +23,8 @@ def judged(runs: Runs) -> list[Judged]:
         _mean(c.AT_ONE, one, sizes, above=c.STICKY),
         _mean(c.AT_HALF, half, sizes, above=c.STICKY),
         _mean(c.NOWHERE_ELSE, c.STICKY - elsewhere(x, main), sizes, note=_stickiest(x, main)),
+        _mean(c.BETWEEN, np.array([stickiness(x, curve, 0.2**0.5, 1.25**0.5) for curve in main]), sizes,
+              above=c.STICKY),
         _mean(c.PAIRS, in_pairs(runs["main"]), sizes, above=0.5),
         _mean(c.MIXED, held_by_mixtures(runs["main"]), sizes, above=0.5),
         _mean(c.WAITING, usual[:, 0] - longer[:, 0], sizes, above=np.log(c.WITHIN), note=_means(runs, 0)),
