@@ -1,0 +1,211 @@
+"""Learnt arrangements measured against the minima of each energy, and the claims judged."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from tegum.claims import Claim, Judged, judge_fact, judge_mean, judge_rate
+from tegum.experiments.experiment import Runs
+from tegum.experiments.thomson.claims import (
+    ACUTE,
+    DECAY,
+    DENSER,
+    FIXED,
+    FREE,
+    HOT,
+    NEAR,
+    OBTUSE,
+    ROOM,
+    SAME,
+    SEVEN,
+    SHAPES,
+    WIDEST,
+)
+from tegum.geometry.directions import norms, represented, unit_directions
+from tegum.geometry.point_sets import apart
+from tegum.theory.sphere import coulomb, descended, least, rectified, smallest_angle, widest
+from tegum.training.run import Run
+
+JUDGED = 0.1  # 1 − S at which claims about densities are judged
+ENERGIES = ("Thomson", "ReLU(cos)²", "Tammes")
+LIMIT = "exactly one active feature"
+HOT_FREE, HOT_DECAYED = "one-hot, no decay", "one-hot, decay 0.01"
+
+
+def reference(energy: str, n: int, starts: int) -> np.ndarray:
+    """The arrangement (3, n) that an energy predicts, the best from many starts."""
+    if energy == "Tammes":
+        return widest(n, starts)
+    return least(coulomb if energy == "Thomson" else rectified, n, starts)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Models of one kind and size: W (seed, 3, n), loss (seed,), and how many starts to seek minima from."""
+
+    W: np.ndarray
+    loss: np.ndarray
+    starts: int
+
+    @property
+    def n(self) -> int:
+        return int(self.W.shape[-1])
+
+    @cached_property
+    def stored(self) -> np.ndarray:
+        """How many features each model represents."""
+        return np.asarray(represented(self.W).sum(-1))
+
+    @cached_property
+    def points(self) -> list[np.ndarray]:
+        """The directions (3, k) of each model's represented features."""
+        return [unit_directions(w[:, norms(w) > 0.5]) for w in self.W]
+
+    @cached_property
+    def distances(self) -> np.ndarray:
+        """(seed, energy): from each energy's least minimum for as many points as are represented, from a nearby one
+        where it has many; NaN for fewer than two points."""
+        found = np.full((len(self.W), len(ENERGIES)), np.nan)
+        for k in np.unique(self.stored[self.stored > 1]):
+            own = np.flatnonzero(self.stored == k)
+            U = np.stack([self.points[s] for s in own])
+            for e, energy in enumerate(ENERGIES):
+                free = energy == "ReLU(cos)²" and k <= ROOM
+                found[own, e] = _to_flat(U) if free else apart(U, reference(energy, int(k), self.starts))
+        return found
+
+    def near(self, energy: str) -> np.ndarray:
+        """(seed,): is it within `NEAR` of that energy's arrangement?"""
+        return np.asarray(self.distances[:, ENERGIES.index(energy)] < NEAR)
+
+    @cached_property
+    def narrowest(self) -> np.ndarray:
+        """The smallest angle of each model's represented features, degrees; 180 where there is one or none."""
+        return np.array([smallest_angle(U) if U.shape[1] > 1 else 180.0 for U in self.points])
+
+    @property
+    def best(self) -> int:
+        """The seed of least loss."""
+        return int(self.loss.argmin())
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All kinds: kind in words to size to what was learnt."""
+
+    kinds: dict[str, dict[int, Learnt]]
+    starts: int
+
+    @property
+    def limit(self) -> dict[int, Learnt]:
+        return self.kinds[LIMIT]
+
+    def at(self, p: float) -> dict[int, Learnt]:
+        return self.kinds[dense(p)]
+
+
+def _to_flat(U: np.ndarray) -> np.ndarray:
+    """How far arrangements (N, 3, k) of at most five points are from one without an acute angle: no less than the
+    distance to the nearest, which need not be the one that descent finds."""
+    below = np.stack([descended(rectified, own) for own in U])
+    return np.asarray(np.sqrt(((below - U) ** 2).sum(1).mean(1)))
+
+
+def dense(p: float) -> str:
+    return f"1 − S = {p:g}"
+
+
+def measured(runs: Runs, starts: int) -> Measured:
+    """Everything that was learnt, of all kinds; measured once for claims and panels of the same runs."""
+    return _measured(runs["one"], runs["sparse"], runs["hot"], starts)
+
+
+@lru_cache(maxsize=1)
+def _measured(one: Run, sparse: Run, hot: Run, starts: int) -> Measured:
+    densities = [float(p) for p in sparse.data["feature_probability"]]
+    kinds = {LIMIT: one}
+    kinds |= {dense(p): sparse.at(feature_probability=p) for p in densities}
+    kinds |= {HOT_FREE: hot.at(weight_decay=0.0), HOT_DECAYED: hot.at(weight_decay=0.01)}
+    return Measured({kind: _sizes(run, starts) for kind, run in kinds.items()}, starts)
+
+
+def _sizes(run: Run, starts: int) -> dict[int, Learnt]:
+    W = run.W.transpose("features", "seed", "latent", "feature").values.astype(float)
+    loss = run.loss.transpose("features", "seed").values.astype(float)
+    sizes = run.data["features"].values.tolist()
+    return {n: Learnt(W[i, ..., :n], loss[i], starts) for i, n in enumerate(sizes)}
+
+
+def claims(found: Measured) -> list[Judged]:
+    limit, dense_ones = found.limit, found.at(JUDGED)
+    large = [n for n in limit if n >= 7]
+    return [
+        _share(_of(SHAPES, where=LIMIT), limit, [n for n in limit if n >= 4], "Thomson"),
+        _share(_of(SHAPES, where=dense(JUDGED)), dense_ones, [n for n in limit if n >= 4], "Thomson"),
+        _same(large, found.starts),
+        _share(FIXED, limit, large, "ReLU(cos)²"),
+        _obtuse(limit),
+        _free(limit),
+        _widest(limit, large, "Thomson"),
+        _widest(limit, large, "ReLU(cos)²"),
+        judge_rate(SEVEN, limit[7].near("Tammes"), above=0.5, where="seeds"),
+        _denser(dense_ones[8]),
+        _share(HOT, found.kinds[HOT_DECAYED], large, "Tammes"),
+        _decay(found, large),
+    ]
+
+
+def _of(claim: Claim, **words: str) -> Claim:
+    return Claim(claim.statement.format(**words), claim.source, claim.criterion.format(**words))
+
+
+def _share(claim: Claim, learnt: dict[int, Learnt], sizes: list[int], energy: str) -> Judged:
+    near = np.stack([learnt[n].near(energy) for n in sizes])
+    note = "Of each size: " + ", ".join(f"n = {n}: {int(row.sum())}" for n, row in zip(sizes, near, strict=True))
+    return judge_mean(claim, near.mean(0), above=0.5, where="seeds", note=f"{note}, of {near.shape[1]}.")
+
+
+def _same(sizes: list[int], starts: int) -> Judged:
+    between = {
+        n: float(apart(reference("ReLU(cos)²", n, starts)[None], reference("Thomson", n, starts))[0]) for n in sizes
+    }
+    worst = max(between, key=between.__getitem__)
+    words = ", ".join(f"n = {n}: {value:.3f}" for n, value in between.items())
+    return judge_fact(SAME, between[worst] < NEAR, f"largest distance {between[worst]:.2f}, at n = {worst}",
+                      between[worst], note=f"{words}.")  # fmt: skip
+
+
+def _obtuse(limit: dict[int, Learnt]) -> Judged:
+    narrowest = np.min([limit[n].narrowest for n in limit if n <= ROOM + 1], axis=0)
+    note = f"Smallest angle of all: {narrowest.min():.1f}°."
+    return judge_rate(OBTUSE, narrowest > ACUTE, above=0.5, where="seeds", note=note)
+
+
+def _free(limit: dict[int, Learnt]) -> Judged:
+    sizes = [n for n in limit if 3 <= n <= ROOM]
+    far = np.stack([~limit[n].near("Thomson") & (limit[n].narrowest > ACUTE) for n in sizes])
+    note = ", ".join(f"n = {n}: {int(row.sum())}" for n, row in zip(sizes, far, strict=True))
+    return judge_mean(FREE, far.mean(0), above=0.5, where="seeds", note=f"So at {note}, of {far.shape[1]}.")
+
+
+def _denser(learnt: Learnt) -> Judged:
+    further = learnt.distances[:, ENERGIES.index("Tammes")] - learnt.distances[:, ENERGIES.index("ReLU(cos)²")]
+    words = ", ".join(f"{k} in {int((learnt.stored == k).sum())}" for k in np.unique(learnt.stored))
+    return judge_mean(DENSER, further, above=0, where="seeds", note=f"Represented features: {words} seeds.")
+
+
+def _decay(found: Measured, sizes: list[int]) -> Judged:
+    free, decayed = (
+        np.mean([found.kinds[kind][n].near("Tammes") for n in sizes], axis=0) for kind in (HOT_FREE, HOT_DECAYED)
+    )
+    note = f"Without decay {free.mean():.2f}, with it {decayed.mean():.2f} of the sizes."
+    return judge_mean(DECAY, decayed - free, above=0, where="seeds", note=note)
+
+
+def _widest(limit: dict[int, Learnt], sizes: list[int], other: str) -> Judged:
+    """Sizes at which a model represents fewer than two features do not occur; all others count."""
+    e = ENERGIES.index(other)
+    nearer = np.stack([limit[n].distances[:, e] - limit[n].distances[:, 2] for n in sizes])
+    words = ", ".join(f"n = {n}: {row.mean():+.3f}" for n, row in zip(sizes, nearer, strict=True)).replace("-", "−")
+    return judge_mean(_of(WIDEST, other=other), nearer.mean(0), above=0, where="seeds", note=f"Means: {words}.")
