@@ -24,8 +24,12 @@ from tegum.training.training import Training
 RATIO = 0.8
 SMALL_DENSITIES = (1.0, 0.3, 0.1, 0.03)
 FIRST_SEED = 47_000_000
-SPARSE = 5  # of the densities, the first; the others need more samples a step, or hardly a feature is active in them
+BATCHES = {1.0: 1, 0.3: 1, 0.1: 2, 0.03: 2, 0.01: 4, 0.003: 4, 0.001: 8}  # the rarer features are, the larger
 USUAL = 1.0  # initial scale, in units of Xavier's
+
+
+def _name(density: float) -> str:
+    return f"density-{density:g}"
 
 
 class AbsoluteValue(Experiment):
@@ -41,24 +45,16 @@ class AbsoluteValue(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 10_000, "learning_rate": 1e-3}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {
-            "small_seeds": 24,
-            "seeds": 2,
-            "steps": 400,
-            "small_steps": 1000,
-            "learning_rate": 5e-3,
-            "sparse_batch_size": 256,
-        },
+        "quick": {"small_seeds": 24, "seeds": 2, "steps": 300, "small_steps": 1000, "learning_rate": 5e-3},
         "standard": {},
-        "paper": {"small_seeds": 1000, "seeds": 20, "steps": 20_000, "batch_size": 1024, "sparse_batch_size": 8192},
+        "paper": {"small_seeds": 1000, "seeds": 20, "steps": 10_000, "batch_size": 1024},
     }
 
-    small_seeds: Count = 100
+    small_seeds: Count = 60
     seeds: Count = 6
     steps: Count = 10_000
-    small_steps: Count = 4000
+    small_steps: Count = 3000
     batch_size: Count = 256
-    sparse_batch_size: Count = 2048
     learning_rate: Positive = 1e-3
     initial_scale: Positive = 0.1
 
@@ -66,36 +62,41 @@ class AbsoluteValue(Experiment):
         seeds = range(FIRST_SEED, FIRST_SEED + self.seeds)
         return {
             "small": self._training(
-                3, 6, SMALL_DENSITIES, range(FIRST_SEED, FIRST_SEED + self.small_seeds), steps=self.small_steps
+                3,
+                6,
+                SMALL_DENSITIES,
+                range(FIRST_SEED, FIRST_SEED + self.small_seeds),
+                steps=self.small_steps,
+                batch_size=256,
             ),
-            "large": self._training(100, 40, c.DENSITIES[:SPARSE], seeds),
-            "sparse": self._training(100, 40, c.DENSITIES[SPARSE:], seeds, batch_size=self.sparse_batch_size),
-            "usual": self._training(100, 40, (c.FIRST, c.GROWN), seeds, initial_scale=USUAL),
+            **{_name(p): self._large(p, seeds) for p in c.DENSITIES},
+            "usual": self._large(c.FIRST, seeds, initial_scale=USUAL),
         }
 
+    def _large(self, density: float, seeds: range, **more: Any) -> Training:
+        batch_size = self.batch_size * BATCHES[density]
+        return self._training(100, 40, (density,), seeds, steps=self.steps, batch_size=batch_size, **more)
+
     def _training(
-        self, features: int, hidden: int, densities: tuple[float, ...], seeds: range, *, steps: int | None = None,
-        batch_size: int | None = None, initial_scale: float | None = None,
+        self, features: int, hidden: int, densities: tuple[float, ...], seeds: range, *, steps: int,
+        batch_size: int, initial_scale: float | None = None,
     ) -> Training:  # fmt: skip
-        model = UntiedAutoencoder(
-            features=features,
-            hidden=hidden,
-            hidden_activation="relu",
-            initial_scale=initial_scale or self.initial_scale,
-        )
         return Training(
-            model=model,
+            model=UntiedAutoencoder(
+                features=features, hidden=hidden, hidden_activation="relu",
+                initial_scale=initial_scale or self.initial_scale,
+            ),
             law=SparseSigned(),
             loss=SquaredError(importance=geometric(RATIO, features), target="absolute"),
-            steps=steps or self.steps,
-            batch_size=batch_size or self.batch_size,
+            steps=steps,
+            batch_size=batch_size,
             optimiser=AdamW(learning_rate=self.learning_rate),
             over={"feature_probability": densities, "seed": seeds},
-        )
+        )  # fmt: skip
 
     def claims(self, runs: Runs) -> list[Judged]:
         small, usual = Nets(runs["small"]), Nets(runs["usual"])
-        found = Nets(runs["large"], runs["sparse"])
+        found = Nets(*(runs[_name(p)] for p in c.DENSITIES))
         return [
             judge_small(small),
             *judge_neurons(found),
@@ -106,7 +107,7 @@ class AbsoluteValue(Experiment):
 
     def panels(self, runs: Runs) -> list[Panel]:
         small, usual = Nets(runs["small"]), Nets(runs["usual"])
-        found = Nets(runs["large"], runs["sparse"])
+        found = Nets(*(runs[_name(p)] for p in c.DENSITIES))
         return [
             figures.stacks(found),
             figures.small(small),

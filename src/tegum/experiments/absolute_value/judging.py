@@ -169,11 +169,16 @@ def judge_motifs(found: Nets) -> list[Judged]:
         for word in ([m.inhibited for m in pairs], [m.cancelled for m in pairs])
     )
     return [
-        _judge_known(c.PRIMARY, top, 0.9, "no polysemantic neuron", f"Of all its activations: {np.nanmean(rest):.2f}."),
+        _judge_known(c.PRIMARY, top, 0.9, "no polysemantic neuron", _all_of(rest)),
         _judge_known(c.ASYMMETRIC, share, 0.5, "no neuron serves two features", f"{asymmetric} of {total} pairs."),
         _judge_known(c.INHIBITED, held, 0.5, "no asymmetric pair"),
         _judge_known(c.CANCELS, gone, 0.5, "no asymmetric pair"),
     ]
+
+
+def _all_of(rest: np.ndarray) -> str:
+    known = rest[np.isfinite(rest)]
+    return f"Of all its activations: {known.mean():.2f}." if len(known) else ""
 
 
 def largest_activations(found: Nets, density: float) -> tuple[np.ndarray, np.ndarray]:

@@ -60,7 +60,7 @@ class PrivilegedBasis(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 10_000, "batch_size": 1024, "learning_rate": 1e-3}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 24, "others": 24, "steps": 1500, "densities": c.JUDGED},
+        "quick": {"seeds": 24, "others": 12, "steps": 1500, "densities": c.JUDGED},
         "standard": {},
         "paper": {"seeds": 1000, "others": 200, "steps": 10_000, "batch_size": 1024, "learning_rate": 1e-3},
     }

@@ -27,7 +27,8 @@ def _best(statement: str, at: float, which: str) -> Claim:
         statement,
         ARTICLE,
         f"At 1 − S = {at:g} the best model that {which} has a lower loss on fresh samples than the best that does not: "
-        "the 95 % interval of the relative difference is above 0. A neuron stores a feature from |W_ki| = 0.3 on.",
+        "the 95 % interval of the relative difference is above 0. A neuron stores a feature from |W_ki| = 0.3 on. "
+        "Models whose loss is not below half of the best constant output's do not count.",
     )
 
 
@@ -75,7 +76,7 @@ BURDEN = Claim(
     "The hidden ReLU has no role except limiting how the model can encode information.",
     ARTICLE,
     "With it the loss is larger than without it in the same seed, on average over the six densities judged (mean of "
-    "the log of the ratio), for seeds on average.",
+    "the log of the ratio), for seeds on average; a seed counts where it has learnt something at all of them.",
 )
 CIRCUMVENT = Claim(
     "Given a hidden bias, the model sets all of them positive.",

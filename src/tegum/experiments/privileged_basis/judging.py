@@ -37,6 +37,11 @@ class Ends:
     def code(self) -> Code:
         return code(self.W)
 
+    def learnt(self, place: int) -> np.ndarray:
+        """For each seed, is its loss below half of that of the best constant output?"""
+        p, importance = self.x[place], np.mean(self.run.training.loss.importance)
+        return np.asarray(self.loss[place] < importance * (p / 3 - p**2 / 4) / 2)
+
     def place(self, density: float) -> int:
         """Where in x this density is."""
         return int(np.argmin(np.abs(self.x - density)))
@@ -99,7 +104,7 @@ def judge_regime(found: Ends, density: float) -> Judged:
     """Is the best model of the stated kind better than the best of all others?"""
     claim, kind, _ = REGIMES[density]
     place = found.place(density)
-    is_so = kind(found.W[place], STORED)
+    is_so = kind(found.W[place], STORED) & found.learnt(place)
     rate = _rate(is_so)
     note = f"{rate} end so. The best of all: {_words(found, place)}. {_sensitivity(found, place, kind)}"
     if not 0 < is_so.sum() < is_so.size:
@@ -182,8 +187,11 @@ def judge_neurons(found: Ends) -> list[Judged]:
 def judge_burden(found: Ends, linear: Ends) -> Judged:
     """Is the loss larger with the hidden ReLU?"""
     seeds = min(found.loss.shape[1], linear.loss.shape[1])
+    learnt = np.all([found.learnt(found.place(p))[:seeds] for p in c.JUDGED], axis=0)
+    if not learnt.any():
+        return unjudged(c.BURDEN, "no seed has learnt anything at all six densities")
     ratio = np.stack([
-        np.log(found.loss[found.place(p), :seeds] / linear.loss[linear.place(p), :seeds]) for p in c.JUDGED
+        np.log(found.loss[found.place(p), :seeds] / linear.loss[linear.place(p), :seeds])[learnt] for p in c.JUDGED
     ])  # fmt: skip
     said = ", ".join(f"{np.exp(np.median(own)):.2f} at {p:g}" for own, p in zip(ratio, c.JUDGED, strict=True))
     return judge_mean(c.BURDEN, ratio.mean(axis=0), above=0, where="seeds", note=f"Median ratio of losses: {said}.")

@@ -1,0 +1,122 @@
+"""Codes of neurons by hand, the experiment in small, and its best model in double precision and plain NumPy."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import tegum as tg
+from tegum.experiments import find
+from tegum.experiments import privileged_basis as module
+from tegum.experiments.experiment import Experiment, Runs
+from tegum.experiments.privileged_basis import claims as c
+from tegum.experiments.privileged_basis import judging
+from tegum.geometry.neurons import STORED
+from tegum.training.run import execute
+
+DEDICATED = np.eye(5, 10)
+PAIRED = np.where([[k in pair for pair in ((i, j) for i in range(5) for j in range(i))] for k in range(5)], 0.7, -0.7)
+
+
+class Made(judging.Ends):
+    """Models at 1 − S = 0.7, the first with dedicated neurons, with given losses on each part."""
+
+    def __init__(self, losses: np.ndarray, dedicated: np.ndarray) -> None:
+        self.x = np.array([c.DENSE])
+        self.W = np.where(dedicated[:, None, None], DEDICATED, PAIRED)[None]
+        self.loss = losses.mean(axis=1)[None]
+        self.parts = losses
+
+    def learnt(self, place: int) -> np.ndarray:
+        return np.ones(self.loss.shape[1], bool)
+
+    def again(self, place: int, seeds: np.ndarray) -> np.ndarray:
+        return np.asarray(self.parts[seeds])
+
+
+def made(means: list[float], dedicated: list[bool]) -> Made:
+    noise = np.random.default_rng(0).normal(0, 0.01, judging.PARTS)  # the same samples for all
+    return Made(np.array(means)[:, None] + noise, np.array(dedicated))
+
+
+def test_pairs_are_seen() -> None:
+    assert PAIRED.shape == (5, 10)
+    assert judging.in_pairs(PAIRED, STORED)
+    assert not judging.in_pairs(DEDICATED, STORED)
+    lame = PAIRED.copy()
+    lame[0, 0] = 0.1
+    assert not judging.in_pairs(lame, STORED)
+
+
+@pytest.mark.parametrize(("means", "verdict"), [([1.0, 1.1, 1.2], "holds"), ([1.1, 1.0, 1.2], "fails")])
+def test_the_best_of_a_kind_is_held_against_the_best_of_the_others(means: list[float], verdict: str) -> None:
+    judged = judging.judge_regime(made(means, [True, False, False]), c.DENSE)
+    assert judged.verdict == verdict
+    assert "1 of 3" in judged.note
+
+
+def test_a_kind_that_no_model_has_is_unclear() -> None:
+    judged = judging.judge_regime(made([1.0, 1.1], [False, False]), c.DENSE)
+    assert judged.verdict == "unclear"
+    assert "nothing to compare" in judged.measured
+
+
+def test_the_luckiest_by_its_recorded_loss_is_not_the_best_on_fresh_samples() -> None:
+    found = made([1.0, 1.1], [True, False])
+    found.loss = np.array([[1.0, 0.5]])
+    assert found.bests == [0]
+
+
+def test_words_of_codes() -> None:
+    assert [judging.describe(*own) for own in ((5, 0, 0), (3, 2, 3), (0, 5, 8))] == [
+        "5 dedicated", "3 dedicated, 3 in 2", "8 in 5",
+    ]  # fmt: skip
+
+
+def test_share_of_positive_inputs_is_that_of_a_plain_loop() -> None:
+    W, bias = np.array([[[1.0, -1.0]], [[1.0, 0.0]]]), np.array([[0.0], [-0.5]])
+    on = judging.share_on(W, bias, tg.SparseUniform(), samples=50_000)
+    p = c.TWO_CODE
+    assert np.allclose(on, [p * (1 - p) + p * p / 2, p / 2], atol=0.01)
+
+
+def test_densities_include_those_that_are_judged() -> None:
+    with pytest.raises(tg.BadInput, match="must include"):
+        find("privileged-basis", densities=(0.7, 0.35))
+
+
+def test_a_hidden_bias_starts_at_0_and_shifts_what_the_relu_sees() -> None:
+    model = module.HiddenBias(features=2, hidden=1, hidden_activation="relu")
+    x = jnp.array([[1.0], [0.0]])
+    parameters = {"W": jnp.array([[-1.0, 0.0]]), "b": jnp.zeros(2), "c": jnp.array([3.0])}
+    assert np.allclose(model(parameters, x), [[0.0], [0.0]])
+    assert np.allclose(model.encode(parameters, x), 2)
+    run = tg.train(model, steps=1, over={"seed": range(2)})
+    assert run.data["c"].dims == ("seed", "latent")
+
+
+def test_untrained_models_support_only_what_says_that_axes_mean_nothing() -> None:
+    experiment = find("privileged-basis", "quick", seeds=30, others=30, steps=1)
+    runs = {name: execute(training) for name, training in experiment.trainings().items()}
+    held = {claim.statement for claim in experiment.claims(runs) if claim.verdict == "holds"}
+    assert held <= {c.FREE.statement}
+
+
+@pytest.fixture(scope="module")
+def quick() -> tuple[Experiment, Runs]:
+    experiment = find("privileged-basis", "quick")
+    return experiment, {name: execute(training) for name, training in experiment.trainings().items()}
+
+
+def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    verdicts = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
+    assert len(verdicts) == 14
+    sure = (c.THREE_IN_TWO, c.EIGHT_IN_FIVE, c.BOTH, c.BURDEN, c.LINEARLY)
+    assert {verdicts[claim.statement] for claim in sure} == {"holds"}
+
+
+def test_panels(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    panels = experiment.panels(runs)
+    assert [panel.name for panel in panels] == ["best", "kinds", "regimes", "losses", "sensitivity", "alignment"]
+    assert all(panel.caption and panel.figure.data for panel in panels)
