@@ -79,11 +79,10 @@ SAME = Claim(
     "The one-sparse loss alone has the geometry that sparse features are trained to.",
     OURS,
     "n = 5, m = 2 at 1 − S = 0.05: trained on inputs with at most one active feature alone, and on all, models of the "
-    "same seed have the same named blocks, in more than half of the seeds.",
+    "same seed have the same blocks, all with a name, in more than half of the seeds.",
 )
 OTHER = Claim(
     "Where features are denser it has not.",
     OURS,
-    "The same at 1 − S = 0.3: they have the same named blocks in less than half of the seeds (rate of differing ones "
-    "above a half).",
+    "The same at 1 − S = 0.3: blocks differ, all of them with a name, in more than half of the seeds.",
 )

@@ -106,8 +106,14 @@ def _planes(runs: Runs) -> list[Judged]:
     for claim, density, alike in ((claims.SAME, claims.PENTAGON_AT, True), (claims.OTHER, claims.DIGONS_AT, False)):
         k = int(np.argmin(np.abs(x - density)))
         note = f"On all inputs: {_most(law[k])}. On at most one active feature: {_most(one[k])}."
-        found.append(judge_rate(claim, (law[k] == one[k]) == alike, 0.5, "seeds", note=note))
+        named = ~(_irregular(law[k]) | _irregular(one[k]))
+        found.append(judge_rate(claim, named & ((law[k] == one[k]) == alike), 0.5, "seeds", note=note))
     return found
+
+
+def _irregular(words: np.ndarray) -> np.ndarray:
+    """Whether a model has no block, or one without a name: untrained models are alike in that."""
+    return np.array([not text or "irregular" in text for text in words])
 
 
 def _most(words: np.ndarray) -> str:
