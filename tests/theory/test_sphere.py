@@ -8,6 +8,7 @@ from tegum.theory.sphere import (
     TAMMES,
     THOMSON,
     Energy,
+    beyond,
     coulomb,
     descended,
     least,
@@ -27,10 +28,11 @@ def test_energies_are_sums_over_pairs() -> None:
     X = points(6)
     pairs = [(X[:, i], X[:, j]) for i in range(6) for j in range(i)]
     assert coulomb(X)[0] == pytest.approx(sum(1 / np.linalg.norm(a - b) for a, b in pairs))
+    assert beyond(0.3)(X)[0] == pytest.approx(sum(max(a @ b - 0.3, 0) ** 2 for a, b in pairs))
     assert rectified(X)[0] == pytest.approx(sum(max(a @ b, 0) ** 2 for a, b in pairs))
 
 
-@pytest.mark.parametrize("energy", [coulomb, rectified])
+@pytest.mark.parametrize("energy", [coulomb, rectified, beyond(0.2)])
 def test_gradients(energy: Energy) -> None:
     X = points(5)
     measured = approx_fprime(X.ravel(), lambda v: energy(v.reshape(3, 5))[0], 1e-7).reshape(3, 5)

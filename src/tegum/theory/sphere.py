@@ -5,6 +5,8 @@ X has shape (d, n), one point in each column, |x_i| = 1.
 - Coulomb's, Σ_{i<j} 1/|x_i − x_j|: the problem of Thomson 1904, in three dimensions.
 - The rectified one, Σ_{i<j} ReLU(x_i·x_j)²: half of the interference of a ReLU autoencoder whose columns all have
   length 1, with b = 0 and one active feature of value 1 (Elhage et al. 2022: a generalised Thomson problem).
+- The same beyond a threshold, Σ_{i<j} ReLU(x_i·x_j − t)²: the interference where columns have one length and one bias,
+  t = −b/‖W‖².
 - The largest product, max_{i<j} x_i·x_j, least where the smallest angle is largest: the problem of Tammes 1930.
 
 Where n ≤ 2d the rectified energy can be 0, and is so for every arrangement without an acute angle. For n = 2d there is
@@ -49,8 +51,24 @@ def rectified(X: np.ndarray) -> tuple[float, np.ndarray]:
     >>> rectified(np.eye(3))[0]
     0.0
     """
-    positive = np.maximum(_products(X, 0.0), 0)
-    return float((positive**2).sum() / 2), 2 * X @ positive
+    return beyond(0.0)(X)
+
+
+@cache
+def beyond(threshold: float) -> Energy:
+    """The energy Σ_{i<j} ReLU(x_i·x_j − t)² with its gradient; the same function for the same threshold.
+
+    >>> beyond(0.5)(np.array([[1.0, 1.0], [0.0, 0.0]]))[0]
+    0.25
+    """
+
+    def energy(X: np.ndarray) -> tuple[float, np.ndarray]:
+        product = X.T @ X - threshold
+        np.fill_diagonal(product, 0)
+        positive = np.maximum(product, 0)
+        return float((positive**2).sum() / 2), 2 * X @ positive
+
+    return energy
 
 
 def smallest_angle(X: np.ndarray) -> float:

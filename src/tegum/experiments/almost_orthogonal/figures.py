@@ -10,7 +10,7 @@ from tegum.experiments.experiment import Panel
 from tegum.plots import style
 from tegum.plots.band_panels import band_panels
 from tegum.plots.lines import against, curves
-from tegum.theory.packings import (
+from tegum.theory.coherence import (
     fit_at_random,
     guaranteed,
     impossible,

@@ -18,7 +18,7 @@ from tegum.experiments.almost_orthogonal.measures import (
     thresholds,
 )
 from tegum.geometry.recovery import lost, rectified
-from tegum.theory.packings import (
+from tegum.theory.coherence import (
     coherence,
     fit_at_random,
     impossible,

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from tegum.geometry.recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
-from tegum.theory.packings import coherence, spread
+from tegum.theory.coherence import coherence, spread
 
 BLOCK = 256  # directions drawn at a time
 LAW_SAMPLES = 1_000  # on which a common length and bias are fitted

@@ -40,12 +40,12 @@ class Thomson(Experiment):
                   "learning_rate": 1e-3, "starts": 400},
     }  # fmt: skip
 
-    seeds: Count = 40
-    steps: Count = 4_000
+    seeds: Count = 30
+    steps: Count = 3_000
     features: tuple[int, ...] = tuple(range(2, 13))
-    densities: tuple[float, ...] = (0.3, 0.1, 0.03, 0.01)
-    batch_size: Count = 512
-    learning_rate: Positive = 3e-3
+    densities: tuple[float, ...] = (0.3, 0.1, 0.03)
+    batch_size: Count = 256
+    learning_rate: Positive = 5e-3
     starts: Count = 100
 
     @field_validator("features")

@@ -1,6 +1,6 @@
 """Learnt arrangements measured against the minima of each energy, and the claims judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -9,6 +9,7 @@ from tegum.claims import Claim, Judged, judge_fact, judge_mean, judge_rate
 from tegum.experiments.experiment import Runs
 from tegum.experiments.thomson.claims import (
     ACUTE,
+    BEYOND_TAMMES,
     DECAY,
     DENSER,
     FIXED,
@@ -21,30 +22,35 @@ from tegum.experiments.thomson.claims import (
     SEVEN,
     SHAPES,
     WIDEST,
+    WITH_BIAS,
 )
 from tegum.geometry.directions import norms, represented, unit_directions
 from tegum.geometry.point_sets import apart
-from tegum.theory.sphere import coulomb, descended, least, rectified, smallest_angle, widest
+from tegum.theory.sphere import beyond, coulomb, descended, least, rectified, smallest_angle, widest
 from tegum.training.run import Run
 
+FLAT = 1e-9  # an energy below this is zero
 JUDGED = 0.1  # 1 − S at which claims about densities are judged
-ENERGIES = ("Thomson", "ReLU(cos)²", "Tammes")
+BIASED = "ReLU(cos − t)²"
+ENERGIES = ("Thomson", "ReLU(cos)²", "Tammes", BIASED)
 LIMIT = "exactly one active feature"
 HOT_FREE, HOT_DECAYED = "one-hot, no decay", "one-hot, decay 0.01"
 
 
-def reference(energy: str, n: int, starts: int) -> np.ndarray:
-    """The arrangement (3, n) that an energy predicts, the best from many starts."""
+def reference(energy: str, n: int, starts: int, threshold: float = 0.0) -> np.ndarray:
+    """The arrangement (3, n) that an energy predicts, the best from many starts; threshold: t of the biased one."""
     if energy == "Tammes":
         return widest(n, starts)
-    return least(coulomb if energy == "Thomson" else rectified, n, starts)
+    kinds = {"Thomson": coulomb, "ReLU(cos)²": rectified, BIASED: beyond(threshold)}
+    return least(kinds[energy], n, starts)
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """Models of one kind and size: W (seed, 3, n), loss (seed,), and how many starts to seek minima from."""
+    """Models of one kind and size: W (seed, 3, n), b (seed, n), loss (seed,), how many starts to seek minima from."""
 
     W: np.ndarray
+    b: np.ndarray
     loss: np.ndarray
     starts: int
 
@@ -62,6 +68,15 @@ class Learnt:
         """The directions (3, k) of each model's represented features."""
         return [unit_directions(w[:, norms(w) > 0.5]) for w in self.W]
 
+    def threshold(self, k: int) -> float:
+        """t = −b/‖W‖², the mean over represented features of the models that represent k, in hundredths.
+
+        So coarse, because minima are sought for each t, and hardly move with it.
+        """
+        own = self.stored == k
+        ratio = -self.b[own] / np.maximum(norms(self.W[own]) ** 2, 1e-12)
+        return round(float(ratio[represented(self.W[own])].mean()), 2)
+
     @cached_property
     def distances(self) -> np.ndarray:
         """(seed, energy): from each energy's least minimum for as many points as are represented, from a nearby one
@@ -69,10 +84,9 @@ class Learnt:
         found = np.full((len(self.W), len(ENERGIES)), np.nan)
         for k in np.unique(self.stored[self.stored > 1]):
             own = np.flatnonzero(self.stored == k)
-            U = np.stack([self.points[s] for s in own])
+            U, t = np.stack([self.points[s] for s in own]), self.threshold(int(k))
             for e, energy in enumerate(ENERGIES):
-                free = energy == "ReLU(cos)²" and k <= ROOM
-                found[own, e] = _to_flat(U) if free else apart(U, reference(energy, int(k), self.starts))
+                found[own, e] = _from(U, energy, t, self.starts)
         return found
 
     def near(self, energy: str) -> np.ndarray:
@@ -105,10 +119,16 @@ class Measured:
         return self.kinds[dense(p)]
 
 
-def _to_flat(U: np.ndarray) -> np.ndarray:
-    """How far arrangements (N, 3, k) of at most five points are from one without an acute angle: no less than the
-    distance to the nearest, which need not be the one that descent finds."""
-    below = np.stack([descended(rectified, own) for own in U])
+def _from(U: np.ndarray, energy: str, threshold: float, starts: int) -> np.ndarray:
+    """How far arrangements (N, 3, k) are from an energy's least minimum.
+
+    Where that is zero, it is one of very many: then from the one that descent finds, no nearer than the nearest.
+    """
+    X = reference(energy, U.shape[2], starts, threshold)
+    level = beyond(threshold if energy == BIASED else 0.0)
+    if energy not in ("ReLU(cos)²", BIASED) or level(X)[0] > FLAT:
+        return apart(U, X)
+    below = np.stack([descended(level, own) for own in U])
     return np.asarray(np.sqrt(((below - U) ** 2).sum(1).mean(1)))
 
 
@@ -132,9 +152,10 @@ def _measured(one: Run, sparse: Run, hot: Run, starts: int) -> Measured:
 
 def _sizes(run: Run, starts: int) -> dict[int, Learnt]:
     W = run.W.transpose("features", "seed", "latent", "feature").values.astype(float)
+    b = run.b.transpose("features", "seed", "feature").values.astype(float)
     loss = run.loss.transpose("features", "seed").values.astype(float)
     sizes = run.data["features"].values.tolist()
-    return {n: Learnt(W[i, ..., :n], loss[i], starts) for i, n in enumerate(sizes)}
+    return {n: Learnt(W[i, ..., :n], b[i, ..., :n], loss[i], starts) for i, n in enumerate(sizes)}
 
 
 def claims(found: Measured) -> list[Judged]:
@@ -147,8 +168,10 @@ def claims(found: Measured) -> list[Judged]:
         _share(FIXED, limit, large, "ReLU(cos)²"),
         _obtuse(limit),
         _free(limit),
-        _widest(limit, large, "Thomson"),
-        _widest(limit, large, "ReLU(cos)²"),
+        _nearer(_of(WIDEST, other="Thomson"), limit, large, "Tammes", "Thomson"),
+        _nearer(_of(WIDEST, other="ReLU(cos)²"), limit, large, "Tammes", "ReLU(cos)²"),
+        _biased(limit, large),
+        _nearer(BEYOND_TAMMES, limit, large, BIASED, "Tammes"),
         judge_rate(SEVEN, limit[7].near("Tammes"), above=0.5, where="seeds"),
         _denser(dense_ones[8]),
         _share(HOT, found.kinds[HOT_DECAYED], large, "Tammes"),
@@ -158,6 +181,12 @@ def claims(found: Measured) -> list[Judged]:
 
 def _of(claim: Claim, **words: str) -> Claim:
     return Claim(claim.statement.format(**words), claim.source, claim.criterion.format(**words))
+
+
+def _biased(limit: dict[int, Learnt], sizes: list[int]) -> Judged:
+    judged = _share(WITH_BIAS, limit, sizes, BIASED)
+    words = ", ".join(f"n = {n}: {limit[n].threshold(n):.2f}" for n in sizes if (limit[n].stored == n).any())
+    return replace(judged, note=f"{judged.note} t where all are represented: {words}.")
 
 
 def _share(claim: Claim, learnt: dict[int, Learnt], sizes: list[int], energy: str) -> Judged:
@@ -203,9 +232,9 @@ def _decay(found: Measured, sizes: list[int]) -> Judged:
     return judge_mean(DECAY, decayed - free, above=0, where="seeds", note=note)
 
 
-def _widest(limit: dict[int, Learnt], sizes: list[int], other: str) -> Judged:
-    """Sizes at which a model represents fewer than two features do not occur; all others count."""
-    e = ENERGIES.index(other)
-    nearer = np.stack([limit[n].distances[:, e] - limit[n].distances[:, 2] for n in sizes])
+def _nearer(claim: Claim, limit: dict[int, Learnt], sizes: list[int], one: str, other: str) -> Judged:
+    """Is what is learnt nearer to one energy's arrangement than to another's, on average over sizes?"""
+    e, o = ENERGIES.index(one), ENERGIES.index(other)
+    nearer = np.stack([limit[n].distances[:, o] - limit[n].distances[:, e] for n in sizes])
     words = ", ".join(f"n = {n}: {row.mean():+.3f}" for n, row in zip(sizes, nearer, strict=True)).replace("-", "−")
-    return judge_mean(_of(WIDEST, other=other), nearer.mean(0), above=0, where="seeds", note=f"Means: {words}.")
+    return judge_mean(claim, nearer.mean(0), above=0, where="seeds", note=f"Means: {words}.")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.errors import BadInput
-from tegum.theory.packings import (
+from tegum.theory.coherence import (
     coherence,
     exceeds,
     fit_at_random,
