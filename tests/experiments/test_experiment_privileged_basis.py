@@ -10,7 +10,7 @@ from tegum.experiments import privileged_basis as module
 from tegum.experiments.experiment import Experiment, Runs
 from tegum.experiments.privileged_basis import claims as c
 from tegum.experiments.privileged_basis import judging
-from tegum.geometry.neurons import STORED
+from tegum.geometry.neurons import STORED, code
 from tegum.training.run import execute
 
 DEDICATED = np.eye(5, 10)
@@ -110,7 +110,7 @@ def quick() -> tuple[Experiment, Runs]:
 def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     verdicts = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
-    assert len(verdicts) == 14
+    assert len(verdicts) == 16
     sure = (c.THREE_IN_TWO, c.EIGHT_IN_FIVE, c.BOTH, c.BURDEN, c.LINEARLY)
     assert {verdicts[claim.statement] for claim in sure} == {"holds"}
 
@@ -120,3 +120,34 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
     panels = experiment.panels(runs)
     assert [panel.name for panel in panels] == ["best", "kinds", "regimes", "losses", "sensitivity", "alignment"]
     assert all(panel.caption and panel.figure.data for panel in panels)
+
+
+def test_under_gradient_descent_a_turned_start_ends_as_the_turned_model() -> None:
+    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(2, 2)))[0]
+    W, b = np.random.default_rng(1).normal(size=(2, 4)), np.zeros(4)
+    ends = {}
+    for name, optimiser in (("descent", tg.SGD(learning_rate=1.0)), ("adam", tg.AdamW(learning_rate=1e-2))):
+        for turned, start in ((False, W), (True, turn @ W)):
+            run = tg.train(tg.StartingFrom.at(start, b), tg.SparseUniform(feature_probability=0.3), steps=50,
+                           optimiser=optimiser, batch_size=64, precision="float64")  # fmt: skip
+            ends[name, turned] = run.W.transpose("latent", "feature").values
+    assert np.allclose(turn @ ends["descent", False], ends["descent", True], atol=1e-9)
+    assert np.abs(turn @ ends["adam", False] - ends["adam", True]).max() > 0.01
+
+
+def test_three_in_two_is_the_best_at_a_third_in_double_precision_and_plain_numpy() -> None:
+    run = tg.train(
+        tg.Autoencoder(features=10, hidden=5, hidden_activation="relu"), tg.SparseUniform(feature_probability=0.35),
+        loss=tg.SquaredError(importance=tg.geometric(0.75, 10)), batch_size=256, steps=2500, precision="float64",
+        optimiser=tg.AdamW(learning_rate=5e-3, schedule="quarter_cosine"), over={"seed": range(46_000_000, 46_000_012)},
+    )  # fmt: skip
+    rng, importance = np.random.default_rng(0), 0.75 ** np.arange(10)
+    x = (rng.random((10, 60_000)) < 0.35) * rng.random((10, 60_000))
+    W, loss = run.W.transpose("seed", "latent", "feature").values, []
+    for own, b in zip(W, run.b.values, strict=True):
+        y = np.maximum(own.T @ np.maximum(own @ x, 0) + b[:, None], 0)
+        loss.append(np.mean(importance[:, None] * (x - y) ** 2))
+    so = code(W).is_of(3, 2, 3)
+    assert so.any()
+    assert not so.all()
+    assert np.array(loss)[so].min() < np.array(loss)[~so].min()

@@ -168,6 +168,16 @@ def judge_alignment(found: Ends, linear: Ends) -> list[Judged]:
     ]
 
 
+def judge_optimisers(adam: Run, descent: Run) -> list[Judged]:
+    """Does the optimiser make axes matter, in models without a hidden ReLU?"""
+    under_adam, plain = (rank_among_rotations(Ends(run).W[0]) for run in (adam, descent))
+    note = f"Mean rank {under_adam.mean():.2f} under AdamW, {plain.mean():.2f} under gradient descent."
+    return [
+        judge_mean(c.SPREAD, 0.5 - under_adam, above=0, where="seeds", unit=" below one half", note=note),
+        judge_mean(c.DESCENT, plain - under_adam, above=0, where="seeds", note=note),
+    ]
+
+
 def judge_neurons(found: Ends) -> list[Judged]:
     """From monosemantic to polysemantic, both at once, and how typical the best are."""
     several = found.code.several
