@@ -21,6 +21,8 @@ AGREE = Claim(
     "The theory of a few configurations and the experiment give the same diagram (n = {n}).",
     ARTICLE,
     "In at least 95 in 100 cells most of the nine kept models do what the configuration of least loss does.",
+    reason="The theory is right about what is best, and not about what training finds: many models end in other "
+    "minima.",
 )
 BEST = Claim(
     "Corrected: the true optimum and the best of ten models give the same diagram (n = {n}).",
@@ -31,6 +33,7 @@ DISCARD = Claim(
     "Discarding the worst of ten models leaves optimal ones (n = {n}).",
     f"{ARTICLE}, how the diagram was made",
     "In at least 95 in 100 cells all nine kept models have a loss within 1 % of the optimum.",
+    reason="Many more than one in ten models end in other minima.",
 )
 BOUNDARY = Claim(
     "Corrected: the boundaries of the theory are right to a tenth of a decade; what is best lies on their denser side "
