@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from tegum.errors import BadInput
 from tegum.plots import style
+from tegum.plots.rates import PERCENT
 from tegum.plots.tiles import NARROW
 
 
@@ -45,11 +46,11 @@ def area_panels(
     powers = np.arange(np.ceil(low), np.floor(high) + 1)
     figure.update_xaxes(type="log", range=[low, high], title_text=x_label, title_standoff=4, showgrid=False,
                         tickvals=10**powers, ticktext=[f"{10**k:,.{max(0, -int(k))}f}" for k in powers])  # fmt: skip
-    figure.update_yaxes(tickformat=".0%" if shares else None)
+    figure.update_yaxes(**PERCENT if shares else {})
     figure.update_yaxes(title_text=y_label, col=1)
     figure.update_annotations(font={"size": 14, "family": style.SERIF})
     legend = {"traceorder": "normal", "y": 1, "yref": "container", "yanchor": "top"}
-    return figure.update_layout(legend=legend, margin_t=90, hovermode="x unified", meta={"narrow": NARROW})
+    return figure.update_layout(legend=legend, margin_t=72, hovermode="x unified", meta={"narrow": NARROW})
 
 
 def _area(figure: go.Figure, x: np.ndarray, y: np.ndarray, name: str, s: int, panel: int, shares: bool) -> None:

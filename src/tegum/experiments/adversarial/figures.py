@@ -28,7 +28,7 @@ def _over(found: Attacked) -> Panel:
         "worst attack found": found["worst"], "the article's attack": found["analytic"],
         "features per dimension": found["features"], "random changes": np.maximum(found["random"], 0),
     }  # fmt: skip
-    figure = _bands(found.x, shown, "added error per squared length; features per dimension")
+    figure = _bands(found.x, shown, "added error per squared length")
     caption = (
         "What a change of a tenth of the mean input's length adds to Σ (x − y)², divided by the change's squared "
         "length; 1 is what a model has that stores each of its features alone. It rises with the number of features "
@@ -59,7 +59,7 @@ def _against(found: Attacked) -> Panel:
 def _built_in(found: Attacked, room: Attacked) -> Panel:
     shown = {
         "trained": found["worst"], "trained, target moves": found["moved"], "m features alone": found["dedicated"],
-        "m features alone, target moves": found["dedicated_moved"], "random directions": found["scrambled"],
+        "m features alone, target moves": found["dedicated_moved"], "same norms, random directions": found["scrambled"],
     }  # fmt: skip
     figure = _bands(found.x, shown, "added error per squared length")
     figure.add_scatter(
