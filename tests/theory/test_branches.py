@@ -65,6 +65,15 @@ def test_a_branch_ends_where_it_is_lost() -> None:
         assert (np.abs(onward.W.T @ onward.W - pair.W[-1].T @ pair.W[-1]).max() < 0.25) == same
 
 
+def test_a_column_may_be_held() -> None:
+    """The dropped column held at any length costs more than dropped; the other column and the biases are at rest."""
+    free = minimum(*DROPPED, *density(0.4))
+    found = minimum(np.array([[1.0, -0.05]]), free.b, *density(0.4), held=1)
+    assert found.W[0, 1] == -0.05
+    assert found.gradient < 1e-10
+    assert found.loss > free.loss
+
+
 def test_what_is_no_state_is_refused() -> None:
     with pytest.raises(BadInput, match=r"are no state; they need to be \(m, n\) and \(n,\)"):
         minimum(np.ones((1, 2)), np.ones(3), np.ones(2), np.ones(2))

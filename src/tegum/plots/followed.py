@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -60,7 +61,7 @@ def followed(
         at = np.log10(kind.x[list(kind.shown)])
         centre = np.stack([at, np.full(len(at), high - (row + 0.56) * ROW * pitch)], axis=1)
         _planes(figure, kind, centre, special, 0.5 * pitch / REACH)
-        name = {"text": f"<b>{kind.name}</b>", "font": {"color": shade[kind.name], "size": 13}}
+        name: dict[str, Any] = {"text": f"<b>{kind.name}</b>", "font": {"color": shade[kind.name], "size": 13}}
         _write(figure, span[0], high - row * ROW * pitch, "x2", "y2", yanchor="top", **name)
     _mark(figure, marks)
     losses = np.concatenate([*(kind.loss for kind in kinds), *(loss for _, loss in trained.values())])
@@ -135,5 +136,5 @@ def _mark(figure: go.Figure, marks: Sequence[tuple[float, str]]) -> None:
         _write(figure, np.log10(x), 0.97 - 0.07 * k, "x", "y3", text=words, xshift=4, font={"size": 12})
 
 
-def _write(figure: go.Figure, x: float, y: float, xref: str, yref: str, xanchor: str = "left", **more: object) -> None:
+def _write(figure: go.Figure, x: float, y: float, xref: str, yref: str, xanchor: str = "left", **more: Any) -> None:
     figure.add_annotation(x=x, y=y, xref=xref, yref=yref, xanchor=xanchor, showarrow=False, **more)

@@ -23,6 +23,7 @@ STEP = 1e-6  # of central differences; biases of 3e-4 decide where a ReLU sets i
 FLAT = 1e-10  # of a gradient's largest entry: a minimum is found
 LONGEST = 0.1  # a Newton step, in the entry that changes most
 JUMP = 0.25  # in an entry of WᵀW between neighbouring settings: it is another minimum
+ROUNDING = 1e-15
 PLACE = 1e-4  # of x, to which the end of a branch is found
 ITERATIONS = 60
 
@@ -42,9 +43,15 @@ class Minimum(NamedTuple):
 
 
 def minimum(
-    W: np.ndarray, b: np.ndarray, importance: np.ndarray, p: np.ndarray, nodes: tuple[int, ...] = NODES
+    W: np.ndarray,
+    b: np.ndarray,
+    importance: np.ndarray,
+    p: np.ndarray,
+    nodes: tuple[int, ...] = NODES,
+    held: int | None = None,
 ) -> Minimum:
-    """Down from W (m, n), b (n,) by Newton's method; importance and p (n,).
+    """Down from W (m, n), b (n,) by Newton's method; importance and p (n,). `held`: a feature whose column stays as it
+    is; the gradient and the eigenvalue are then those of all else.
 
     >>> W, b = np.array([[1.0, -1.0]]), np.zeros(2)
     >>> found = minimum(W, b, np.ones(2), np.full(2, 0.1))
@@ -56,16 +63,22 @@ def minimum(
         raise BadInput(f"W of shape {shape} and b of shape {b.shape} are no state; they need to be (m, n) and (n,).")
     with jax.enable_x64(True):
         evaluate = partial(_evaluated, shape=shape, importance=importance, p=p, nodes=nodes)
+        loss, gradient, hessian = _expanded(state, evaluate)
         for _ in range(ITERATIONS):
-            loss, gradient, hessian = _expanded(state, evaluate)
-            across = _across(state, shape)
+            across = _across(state, shape) if held is None else _free(shape, held)
             values, vectors = np.linalg.eigh(across.T @ hessian @ across)
-            if np.abs(gradient).max() < FLAT:
+            slope = across.T @ gradient
+            if np.abs(slope).max() < FLAT:
                 break
-            step = -(across @ vectors) @ ((vectors.T @ (across.T @ gradient)) / np.maximum(np.abs(values), STEP))
-            state = _descended(state, step * min(1, LONGEST / np.abs(step).max()), loss, evaluate)
+            step = -(across @ vectors) @ ((vectors.T @ slope) / np.maximum(np.abs(values), STEP))
+            step *= min(1, LONGEST / np.abs(step).max())
+            found = _expanded(state + step, evaluate)
+            while found[0] > loss + ROUNDING and np.abs(step).max() > ROUNDING:
+                step /= 2
+                found = _expanded(state + step, evaluate)
+            state, (loss, gradient, hessian) = state + step, found
     W, b = _parts(state, shape)
-    return Minimum(W, b, loss, float(np.abs(gradient).max()), float(values[0]))
+    return Minimum(W, b, loss, float(np.abs(slope).max()), float(values[0]))
 
 
 def _parts(state: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
@@ -113,11 +126,11 @@ def _across(state: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return basis[:, len(turns) :]
 
 
-def _descended(state: np.ndarray, step: np.ndarray, loss: float, evaluate: Evaluate) -> np.ndarray:
-    """The first of step, step/2, step/4, … that does not raise the loss, by more than rounding."""
-    tries = state + 0.5 ** np.arange(2 * len(state) + 1)[:, None] * step
-    lower = evaluate(tries)[0] <= loss + 1e-15
-    return tries[lower.argmax()] if lower.any() else state
+def _free(shape: tuple[int, ...], held: int) -> np.ndarray:
+    """A basis (d, k) of all entries but one feature's column."""
+    m, n = shape
+    place = np.arange(m * n + n)
+    return np.eye(len(place))[:, (place % n != held) | (place >= m * n)]
 
 
 @dataclass(frozen=True)
@@ -149,8 +162,9 @@ def follow(
     down, low = _walk(first, x[start::-1], setting, nodes)
     up, high = _walk(first, x[start:], setting, nodes)
     places, found = zip(*down[:0:-1], *up, strict=True)
-    columns = (np.array(column) for column in zip(*found, strict=True))
-    return Branch(np.array(places), *columns, lost=(places[0] if low else 0.0, places[-1] if high else np.inf))
+    states, biases, loss, gradient, least = (np.array(column) for column in zip(*found, strict=True))
+    lost = (places[0] if low else 0.0, places[-1] if high else np.inf)
+    return Branch(np.array(places), states, biases, loss, gradient, least, lost)
 
 
 Point = tuple[float, Minimum]

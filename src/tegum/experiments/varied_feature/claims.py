@@ -37,7 +37,7 @@ DEFORMS = Claim(
 )
 YIELDS = Claim(
     "A sparser vertex takes less room, and a denser one more.",
-    ARTICLE,
+    OURS,
     "The angle between the varied feature and its neighbours in the pentagon is below 72° wherever it is sparser than "
     "the others, and above wherever denser.",
 )

@@ -6,11 +6,14 @@ from tegum.claims import rate_interval
 from tegum.experiments.experiment import Panel, Runs
 from tegum.experiments.varied_feature import claims as c
 from tegum.experiments.varied_feature.judging import (
+    BARRIERS,
     DIGONS,
     KINDS,
+    LENGTHS,
     PENTAGON,
     VARIED,
     Ends,
+    barrier,
     beside,
     branches,
     change,
@@ -35,6 +38,7 @@ def panels(runs: Runs, points: int) -> list[Panel]:
         _shape(points),
         _rates(ends["density"]),
         _kept([Ends(runs[f"from the {kind}"], "density", points) for kind in c.TROUBLE]),
+        _barrier(points),
         _solutions(ends["importance"]),
         _rates(ends["importance"]),
     ]
@@ -108,6 +112,22 @@ def _shape(points: int) -> Panel:
         "are equal. It changes smoothly until the pentagon is lost."
     )
     return Panel("shape", "How the pentagon stretches", caption, figure)
+
+
+def _barrier(points: int) -> Panel:
+    rise = np.stack([barrier(ratio, points) for ratio in BARRIERS], axis=1)
+    figure = curves(
+        np.array(LENGTHS), np.where(np.minimum.accumulate(rise > 0, axis=0), rise, np.nan),
+        [f"density {ratio:g}" for ratio in BARRIERS], log_x=True, log_y=True,
+        x_label="norm of the varied column, held", y_label="rise of the loss, as a share of it",
+    )  # fmt: skip
+    caption = (
+        "The way out of the digons: the varied column is held at a length, half-way between two of their directions, "
+        "and all else is at its best. The loss rises first, which makes the digons a minimum; a line ends where it is "
+        "below them. The denser the varied feature, the lower and nearer is the ridge, and the noise of training on "
+        "samples carries models across a low one."
+    )
+    return Panel("barrier", "How high the ridge around the digons is", caption, figure)
 
 
 def _rates(ends: Ends) -> Panel:

@@ -27,6 +27,8 @@ PENTAGON, DIGONS, SHARED, OTHER = (
 )
 KINDS = (PENTAGON, DIGONS, SHARED, OTHER)
 FINE = (16, 6, 4, 3)  # quadrature to check the other with
+BARRIERS = (0.5, 1.0, 1.5, 2.5, 10.0)  # densities at which the way out of the digons is walked
+LENGTHS = tuple(np.geomspace(1e-4, 0.5, 19).tolist())  # of the varied column
 GAPS = np.radians(40), np.radians(110)  # of a pentagon that is stretched
 
 
@@ -111,6 +113,22 @@ def _root(one: Branch, other: Branch, at: float, setting: Setting) -> float:
         minimum(*one.near(at), *setting(p), FINE).loss - minimum(*other.near(at), *setting(p), FINE).loss for p in x
     ]
     return float(np.exp(np.log(x[0]) - lead[0] * np.log(x[1] / x[0]) / (lead[1] - lead[0])))
+
+
+@cache
+def barrier(ratio: float, points: int) -> np.ndarray:
+    """By how much of its loss the digons' rises, (LENGTHS,), with the varied column held at each length between two of
+    their directions, and all else at its best."""
+    W, b = branches("density", points)[DIGONS].near(ratio)
+    start = minimum(W, b, *density(ratio))
+    between = start.W[:, 1] + start.W[:, 3]
+    found, last = [], start
+    for length in LENGTHS:
+        W = last.W.copy()
+        W[:, VARIED] = length * between / np.hypot(*between)
+        last = minimum(W, last.b, *density(ratio), held=VARIED)
+        found.append(last.loss / start.loss - 1)
+    return np.array(found)
 
 
 def beside(W: np.ndarray) -> np.ndarray:
@@ -247,7 +265,9 @@ def _trouble(kept: list[Ends], points: int) -> list[Judged]:
     digons = _share(c.TROUBLE["digons"], x, kept[1].kind == 1, (x > cross) & (x < near * cross))
     least = branches("density", points)[DIGONS].least.min()
     left = (kept[1].kind != 1) & bool(least > c.STRICT)
-    return [pentagon, digons, _share(c.LEFT, x, left, x >= 2, f"Least eigenvalue from {least:.3f} on. ")]
+    rise = ", ".join(f"{barrier(place, points).max():.0e} at {place:g}" for place in BARRIERS)
+    note = f"Least eigenvalue {least:.3f} or more. Highest rise of the loss on the way out, as a share of it: {rise}. "
+    return [pentagon, digons, _share(c.LEFT, x, left, x >= 2, note)]
 
 
 def _share(claim: Claim, x: np.ndarray, yes: np.ndarray, on: np.ndarray, note: str = "") -> Judged:
@@ -272,7 +292,7 @@ def _same(ends: Ends, points: int) -> Judged:
 def _best(ends: Ends) -> Judged:
     groups = ends.worse.shape[1] // c.GROUP
     split = ends.worse[:, : groups * c.GROUP].reshape(len(ends.x), groups, c.GROUP)
-    reached = (~split).any(axis=2)
+    reached = np.asarray((~split).any(axis=2))
     missed = ", ".join(f"{x:g}" for x, row in zip(ends.x, reached, strict=True) if not row.all())
     note = f"Not all groups at {missed}." if missed else ""
     return judge_mean(c.BEST, reached.mean(axis=0), above=0.95, where="groups of ten", unit=" of densities", note=note)
