@@ -25,7 +25,9 @@ def course(silent: list[float], active: list[float], benefit: tuple[float, ...] 
     ([0, 0.4, 0.1], [0, 0.5, 0.2], (1.0, 0.8, 0.7), ["fails", "fails"]),
     ([0, 0.01, 0.001], [0, 0.001, 0.002], (1.0, 0.6, 0.3), ["fails", "holds"]),
 ])  # fmt: skip
-def test_which_gives_way(silent: list[float], active: list[float], benefit: tuple[float, ...], expected: list) -> None:
+def test_which_gives_way(
+    silent: list[float], active: list[float], benefit: tuple[float, ...], expected: list[str]
+) -> None:
     assert [claim.verdict for claim in judging._forces(course(silent, active, benefit))] == expected
 
 

@@ -19,7 +19,7 @@ def test_parts_stack_upwards_and_downwards_and_the_line_is_their_sum() -> None:
     assert [list(trace.y) for trace in up] == [[1, 1, 0.5], [2, 0, 0.25]]
     assert [list(trace.y) for trace in down] == [[0, -0.5, 0]]
     assert list(line[0].y) == [3, 0.5, 0.75]
-    assert sum(np.array(trace.y) for trace in (*up, *down)).tolist() == list(line[0].y)
+    assert np.sum([trace.y for trace in (*up, *down)], axis=0).tolist() == list(line[0].y)
 
 
 def test_each_name_is_once_in_the_legend() -> None:

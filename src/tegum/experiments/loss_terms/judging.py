@@ -36,10 +36,10 @@ def _counts(large: Terms, pairs: Terms) -> list[Judged]:
         if p <= claims.MIDDLE
     )
     return [
-        judge_mean(claims.DOMINATE, few, above=0.5, note=f"{note}.", **where),  # type: ignore[arg-type]
-        judge_mean(claims.SOON, many, above=0.5, **where),  # type: ignore[arg-type]
-        judge_mean(claims.PAIRS, two, above=0.5, note=_features(pairs), **where),  # type: ignore[arg-type]
-        judge_mean(claims.ALONE, short, above=claims.SHORT, **where),  # type: ignore[arg-type]
+        judge_mean(claims.DOMINATE, few, above=0.5, note=f"{note}.", **where),
+        judge_mean(claims.SOON, many, above=0.5, **where),
+        judge_mean(claims.PAIRS, two, above=0.5, note=_features(pairs), **where),
+        judge_mean(claims.ALONE, short, above=claims.SHORT, **where),
     ]
 
 
