@@ -1,5 +1,7 @@
 """What trained models save for each dimension, beside the best that orthogonal blocks of one named shape can do."""
 
+from functools import cache
+
 import numpy as np
 
 from tegum.failure.comparison import losses
@@ -20,6 +22,7 @@ SHAPES = {
 SAMPLES = 10_000
 
 
+@cache
 def best_product(p: float) -> tuple[str, Packing]:
     """The shape that is worth most for each dimension at density p, and its best block.
 

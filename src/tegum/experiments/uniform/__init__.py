@@ -2,24 +2,28 @@
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from tegum.claims import Judged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.experiments.uniform import figures, judging
 from tegum.experiments.uniform.claims import ARTICLE, EARLY, SETTLED
 from tegum.spec import Count, Positive
 from tegum.toy.features import SparseUniform
-from tegum.toy.models import Autoencoder
+from tegum.toy.models import Autoencoder, StartingFrom
 from tegum.training.optimisers import AdamW
 from tegum.training.training import Training
 
 FIRST_SEED = 42_000_000  # the first of those that nobody has looked at
 SPARSEST = 0.01  # density at the end of the axis
 LONGER = 4
+NOISE = 0.01  # of a start from pairs
+QUIET = 0.1  # of the learning rate
 RISE = 20  # a part of the steps in which the rate rises: without it, outputs of dense models die at once
 
 
 class Uniform(Experiment):
-    """n = 400, m = 30, I = 1, over densities from 1 to 0.01; n = 80 with m = 6 and 20; longer trainings."""
+    """n = 400, m = 30, I = 1, over densities from 1 to 0.01; n = 80 with m = 6 and 20; longer and quieter ones."""
 
     title: ClassVar[str] = "Dimensions per feature"
     source: ClassVar[str] = ARTICLE
@@ -32,7 +36,7 @@ class Uniform(Experiment):
     recipe: ClassVar[dict[str, Any]] = {"features": 400, "hidden": 30}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {
-            "features": 80, "hidden": 6, "seeds": 3, "small_seeds": 3, "densities": 13, "steps": 800,
+            "features": 80, "hidden": 6, "seeds": 3, "small_seeds": 3, "densities": 11, "steps": 800,
             "learning_rate": 2e-2,
         },
         "standard": {},
@@ -60,7 +64,21 @@ class Uniform(Experiment):
             "roomy": self._training(80, 20, axis, self.seeds, 1),
             "longer": self._training(self.features, self.hidden, (EARLY, SETTLED), self.seeds, LONGER),
             "usual": self._training(self.features, self.hidden, (EARLY, SETTLED), self.seeds, 1),
+            "quiet": self._varied(Autoencoder(features=self.features, hidden=self.hidden), QUIET),
+            "paired": self._varied(self._pairs(), 1.0, QUIET),
         }
+
+    def _pairs(self) -> StartingFrom:
+        """A start from m orthogonal digons, as theory makes them at `EARLY`, all other features dropped."""
+        best, n, m = judging.pairs_at(EARLY), self.features, self.hidden
+        W = np.pad(np.kron(np.eye(m), np.sqrt(best.square) * np.array([1.0, -1.0])), [(0, 0), (0, n - 2 * m)])
+        return StartingFrom.at(W, np.where(np.arange(n) < 2 * m, best.bias, EARLY / 2), noise=NOISE)
+
+    def _varied(self, model: Autoencoder, *rates: float) -> Training:
+        """A start at `EARLY` with these parts of the learning rate, on seeds of its own."""
+        given = self._training(self.features, self.hidden, (EARLY,), self.seeds, 1, first=3000)
+        over = {**given.over, "learning_rate": tuple(part * self.learning_rate for part in rates)}
+        return given.model_copy(update={"model": model, "over": over})
 
     def _training(
         self, features: int, hidden: int, densities: tuple[float, ...], seeds: int, times: int, first: int = 0

@@ -81,7 +81,7 @@ def _stickiness(runs: Runs) -> Panel:
 
 
 def _saved(runs: Runs) -> Panel:
-    fine = np.geomspace(1, 0.02, 40)
+    fine = np.geomspace(1, 0.02, 30)
     shapes = {name: np.array([packed(shape, float(p)).worth for p in fine]) for name, shape in SHAPES.items()}
     points = [saved_at(runs["main"], p) for p in SAVED_AT]
     x, y = np.array([1 / p for p, _ in points]), np.array([found.mean() for _, found in points])

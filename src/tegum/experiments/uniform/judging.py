@@ -6,9 +6,10 @@ from tegum.claims import Claim, Judged, judge_mean, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.uniform import claims as c
 from tegum.experiments.uniform.plateaus import stickiness
-from tegum.failure.savings import best_product, saved
+from tegum.failure.savings import SHAPES, best_product, saved
 from tegum.geometry.directions import dimensionality, dimensions_per_feature
 from tegum.geometry.naming import named
+from tegum.theory.packing import Packing, packed
 from tegum.training.run import Run
 
 
@@ -28,6 +29,8 @@ def judged(runs: Runs) -> list[Judged]:
         _mean(c.PAIRS, in_pairs(runs["main"]), sizes, above=0.5),
         _mean(c.MIXED, held_by_mixtures(runs["main"]), sizes, above=0.5),
         _mean(c.WAITING, usual[:, 0] - longer[:, 0], sizes, above=np.log(c.WITHIN), note=_means(runs, 0)),
+        _mean(c.LASTS, _better_from_pairs(runs), sizes, note=_starts(runs)),
+        _mean(c.MELTS, _molten(runs["paired"]), sizes, above=np.log(c.CLOSE)),
         _mean(c.STAYS, np.log(c.WITHIN) - np.abs(usual[:, 1] - longer[:, 1]), sizes, note=_means(runs, 1)),
         _mean(c.BEST_PRODUCT, _followed(densities(runs["small"]), small), "seeds, n = 80, m = 6"),
         _mean(c.BEYOND, _beyond(runs["main"]), sizes),
@@ -131,6 +134,40 @@ def _same(p: np.ndarray, main: np.ndarray, small: np.ndarray) -> np.ndarray:
     sparse = p <= 0.4
     far = np.abs(np.log(small[:, sparse] / np.exp(np.log(main[:, sparse]).mean(axis=0))))
     return np.asarray(np.log(c.CLOSE) - far.max(axis=1))
+
+
+def by_rate(run: Run) -> list[Run]:
+    """The parts of a run at its rates, the highest first."""
+    return [run.at(learning_rate=float(rate)) for rate in sorted(run.data["learning_rate"].values, reverse=True)]
+
+
+def _better_from_pairs(runs: Runs) -> np.ndarray:
+    """What each quiet model that started from digons saves beyond the best from random weights."""
+    quiet = saved_at(by_rate(runs["paired"])[1], c.EARLY)[1]
+    random = [saved_at(run, c.EARLY)[1].max() for run in (runs["usual"], runs["longer"], *by_rate(runs["quiet"]))]
+    return quiet - max(random)
+
+
+def _molten(run: Run) -> np.ndarray:
+    usual, quiet = (np.log(curves(part)[:, 0]) for part in by_rate(run))
+    return np.asarray(usual - quiet)
+
+
+def pairs_at(p: float) -> Packing:
+    """The best digon at this density."""
+    return packed(SHAPES["digon"], p)
+
+
+def _starts(runs: Runs) -> str:
+    (usual, quiet), (cool,) = by_rate(runs["paired"]), by_rate(runs["quiet"])
+    parts = {"digons": usual, "digons, quiet": quiet, "random weights": runs["usual"],
+             "random weights, quiet": cool}  # fmt: skip
+    words = [
+        f"{name} D* {curves(run)[:, 0].mean():.3f}, saved {saved_at(run, c.EARLY)[1].mean():.3f}"
+        for name, run in parts.items()
+    ]
+    best = pairs_at(c.EARLY)
+    return f"Means from {'; '.join(words)}. Theory of digons: {best.dimensions:.3f}, {best.worth:.3f}."
 
 
 def _means(runs: Runs, k: int) -> str:
