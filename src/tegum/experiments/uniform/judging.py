@@ -61,8 +61,8 @@ def curves(run: Run) -> np.ndarray:
 
 
 def levels(curve: np.ndarray) -> np.ndarray:
-    """Levels that the curves (…, p) pass, evenly spaced in logarithm, from near the lowest to a little above 1."""
-    return np.geomspace(curve.min() * c.WITHIN, 1.04, 121)
+    """Levels that the curves (…, p) pass, evenly spaced in logarithm, from near the lowest to 1."""
+    return np.geomspace(curve.min() * c.WITHIN, 1.0, 121)
 
 
 def elsewhere(x: np.ndarray, main: np.ndarray) -> np.ndarray:
