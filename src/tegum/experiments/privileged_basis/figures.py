@@ -6,8 +6,8 @@ import numpy as np
 
 from tegum.claims import mean_interval, rate_interval
 from tegum.experiments.experiment import Panel
-from tegum.experiments.privileged_basis.judging import REGIMES, STORED, Ends, describe
-from tegum.geometry.neurons import fewest_inputs_first, load, rank_among_rotations
+from tegum.experiments.privileged_basis.judging import REGIMES, Ends, describe
+from tegum.geometry.neurons import STORED, fewest_inputs_first, load, rank_among_rotations
 from tegum.plots.lines import bands, curves
 from tegum.plots.neurons import neuron_stacks
 from tegum.plots.rates import stacked_rates
@@ -16,14 +16,17 @@ FLOOR = 0.01  # %; smaller differences are not drawn
 
 
 def best(found: Ends) -> Panel:
-    places = [found.place(p) for p in REGIMES]
-    chosen = [found.bests[place] for place in places]
-    W = np.stack([_ordered(found.W[place, seed]) for place, seed in zip(places, chosen, strict=True)])
-    own = [describe(*(int(part[place, seed]) for part in found.code))
-           for place, seed in zip(places, chosen, strict=True)]  # fmt: skip
-    said = [f"{words} · like it {found.like_best()[place].mean():.0%} of {found.loss.shape[1]}".replace("%", " %")
-            for words, place in zip(own, places, strict=True)]  # fmt: skip
-    figure = neuron_stacks(W, load(W), [f"1 − S = {p:g}" for p in REGIMES], subtitles=said, columns=3, height=260)
+    W = np.stack([_ordered(found.W[found.place(p), found.best(p)[0]]) for p in REGIMES])
+    said = [f"{describe(*found.best_code(p))} · like it {found.like_best(p).mean():.0%} of {found.loss.shape[1]}"
+            for p in REGIMES]  # fmt: skip
+    figure = neuron_stacks(
+        W,
+        load(W),
+        [f"1 − S = {p:g}" for p in REGIMES],
+        subtitles=[words.replace("%", " %") for words in said],
+        columns=3,
+        height=260,
+    )
     caption = (
         "The best of all models at each density. A column is a neuron, a block one of its weights, as tall as the "
         "weight and numbered by its feature; negative weights, which keep the neuron silent, hang below. Blue ground: "
@@ -109,7 +112,7 @@ def alignment(found: Ends, linear: Ends) -> Panel:
              for own in (found, linear)]  # fmt: skip
     shared = [place for place, p in enumerate(found.x) if np.isclose(linear.x, p).any()]
     both: Any = [(ranks[0][place], ranks[1][linear.place(found.x[place])]) for place in shared]
-    y, low, high = np.moveaxis([[mean_interval(part) for part in pair] for pair in both], 2, 0)
+    y, low, high = np.moveaxis(np.array([[mean_interval(part) for part in pair] for pair in both]), 2, 0)
     figure = bands(
         found.x[shared], y, low, high, ["hidden ReLU", "no hidden ReLU"], x_label="density 1 − S",
         y_label="nearer to axes than this share of rotations", log_x=True,

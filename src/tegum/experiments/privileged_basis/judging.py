@@ -13,6 +13,7 @@ from tegum.experiments.privileged_basis import claims as c
 from tegum.failure.comparison import fresh_losses
 from tegum.geometry.neurons import STORED, Code, code, firing, rank_among_rotations
 from tegum.toy.features import draw
+from tegum.toy.loss import SquaredError
 from tegum.training.run import Run
 
 FINALISTS = 8  # of each kind, by recorded loss, measured again on fresh samples
@@ -39,7 +40,8 @@ class Ends:
 
     def learnt(self, place: int) -> np.ndarray:
         """For each seed, is its loss below half of that of the best constant output?"""
-        p, importance = self.x[place], np.mean(self.run.training.loss.importance)
+        p, loss = self.x[place], self.run.training.loss
+        importance = float(np.mean(loss.importance)) if isinstance(loss, SquaredError) else 1.0
         return np.asarray(self.loss[place] < importance * (p / 3 - p**2 / 4) / 2)
 
     def place(self, density: float) -> int:
@@ -58,21 +60,40 @@ class Ends:
         parameters = {"W": self.W[place, seeds], "b": self.b[place, seeds]}
         return fresh_losses(training.model, training.loss, law, parameters, parts=PARTS, seed=FRESH + place)
 
-    def best(self, place: int) -> int:
-        """The best seed at a place, chosen on fresh samples among those of lowest recorded loss."""
-        seeds = self.lowest(place, np.isfinite(self.loss[place]))
-        return int(seeds[self.again(place, seeds)[:, :CHOSEN_BY].mean(axis=1).argmin()])
+    def of_kind(self, density: float) -> np.ndarray:
+        """For each seed, has it learnt to store features in the way stated for this density?"""
+        place = self.place(density)
+        return np.asarray(REGIMES[density][1](self.W[place], STORED) & self.learnt(place))
 
     @cached_property
-    def bests(self) -> list[int]:
-        """The best seed at each density."""
-        return [self.best(place) for place in range(len(self.x))]
+    def finalists(self) -> dict[float, tuple[np.ndarray, np.ndarray]]:
+        """For each density that is judged, the finalists of the stated kind and of all others, and their losses on
+        fresh samples, (seeds, PARTS)."""
+        found = {}
+        for density in REGIMES:
+            place, so = self.place(density), self.of_kind(density)
+            seeds = np.union1d(self.lowest(place, so), self.lowest(place, ~so))
+            found[density] = seeds, self.again(place, seeds)
+        return found
 
-    def like_best(self) -> np.ndarray:
-        """For each density and seed: does it store as many in as many as the best there?"""
-        own = np.stack(self.code, axis=-1)
-        best = np.stack([own[place, seed] for place, seed in enumerate(self.bests)])
-        return np.asarray((own == best[:, None]).all(axis=-1))
+    def best(self, density: float, among: np.ndarray | None = None) -> tuple[int, np.ndarray]:
+        """The best finalist at a density, of all or of some (seed,): its seed, and its losses on samples that did not
+        choose it."""
+        seeds, losses = self.finalists[density]
+        some = slice(None) if among is None else among[seeds]
+        own = losses[some]
+        first = int(own[:, :CHOSEN_BY].mean(axis=1).argmin())
+        return int(seeds[some][first]), np.asarray(own[first, CHOSEN_BY:])
+
+    def best_code(self, density: float) -> tuple[int, int, int]:
+        """How the best at a density stores features."""
+        alone, several, shared = (int(part[self.place(density), self.best(density)[0]]) for part in self.code)
+        return alone, several, shared
+
+    def like_best(self, density: float) -> np.ndarray:
+        """For each seed: does it store as many in as many as the best at this density?"""
+        place = self.place(density)
+        return Code(*(part[place] for part in self.code)).is_of(*self.best_code(density))
 
 
 Kind = Callable[[np.ndarray, float], np.ndarray]
@@ -103,25 +124,23 @@ REGIMES: dict[float, tuple[Claim, Kind, str]] = {
 def judge_regime(found: Ends, density: float) -> Judged:
     """Is the best model of the stated kind better than the best of all others?"""
     claim, kind, _ = REGIMES[density]
-    place = found.place(density)
-    is_so = kind(found.W[place], STORED) & found.learnt(place)
-    rate = _rate(is_so)
-    note = f"{rate} end so. The best of all: {_words(found, place)}. {_sensitivity(found, place, kind)}"
-    if not 0 < is_so.sum() < is_so.size:
+    so = found.of_kind(density)
+    rate = _rate(so)
+    W = found.W[found.place(density), found.best(density)[0]]
+    counted = ", ".join(f"{t:g}: {'yes' if kind(W, t) else 'no'}" for t in THRESHOLDS)
+    note = (
+        f"{rate} end so. The best of all: {describe(*found.best_code(density))}. "
+        f"Is it so, with weights counted from {counted}."
+    )
+    if not 0 < so.sum() < so.size:
         return unjudged(claim, f"{rate} end so: nothing to compare", note=note)
-    mine, its = (_best_again(found, place, among) for among in (is_so, ~is_so))
+    (_, mine), (_, its) = found.best(density, so), found.best(density, ~so)
     value, low, high = relative(mine, its)
     measured = (
         f"the best that does not: {100 * value:+.2f} %, 95 % interval {100 * low:+.2f} to {100 * high:+.2f} %, "
         f"of {mine.mean():.4g}"
     ).replace("-", "−")
-    return judge_interval(claim, value, low, high, above=0, measured=measured, count=is_so.size, note=note)
-
-
-def _best_again(found: Ends, place: int, among: np.ndarray) -> np.ndarray:
-    """The losses, on samples that did not choose it, of the best among some seeds."""
-    losses = found.again(place, found.lowest(place, among))
-    return np.asarray(losses[losses[:, :CHOSEN_BY].mean(axis=1).argmin(), CHOSEN_BY:])
+    return judge_interval(claim, value, low, high, above=0, measured=measured, count=so.size, note=note)
 
 
 def relative(mine: np.ndarray, its: np.ndarray) -> tuple[float, float, float]:
@@ -141,17 +160,6 @@ def describe(alone: int, several: int, shared: int) -> str:
     if not several:
         return f"{alone} dedicated"
     return f"{alone} dedicated, {shared} in {several}" if alone else f"{shared} in {several}"
-
-
-def _words(found: Ends, place: int) -> str:
-    best = found.bests[place]
-    return describe(*(int(part[place, best]) for part in found.code))
-
-
-def _sensitivity(found: Ends, place: int, kind: Kind) -> str:
-    W = found.W[place, found.bests[place]]
-    said = ", ".join(f"{t:g}: {'yes' if kind(W, t) else 'no'}" for t in THRESHOLDS)
-    return f"Is it so, with weights counted from {said}."
 
 
 def _rate(successes: np.ndarray) -> str:
@@ -184,8 +192,7 @@ def judge_neurons(found: Ends) -> list[Judged]:
     rise = several[found.place(c.PAIRED)].astype(float) - several[found.place(c.DENSE)]
     middle = found.place(c.TWO_CODE)
     both = (found.code.alone[middle] > 0) & (several[middle] > 0)
-    places = [found.place(p) for p in c.JUDGED]
-    alike = found.like_best()[places]
+    alike = np.stack([found.like_best(p) for p in c.JUDGED])
     rates = ", ".join(f"{own.mean():.0%} at {p:g}" for own, p in zip(alike, c.JUDGED, strict=True))
     return [
         judge_mean(c.SHIFT, rise, above=2.5, where="seeds", unit=" neurons"),
@@ -217,7 +224,9 @@ def judge_hidden_bias(shifted: Run, found: Ends) -> list[Judged]:
     plain = share_on(found.W[place], np.zeros(found.W[place].shape[:2]), at.training.law)
     half: Any = {"above": 0.5, "where": "seeds"}
     return [
-        judge_rate(c.CIRCUMVENT, (bias > 0).all(axis=1), **half, note=f"Median hidden bias {np.median(bias):.2f}."),
+        judge_rate(
+            c.CIRCUMVENT, np.asarray((bias > 0).all(axis=1)), **half, note=f"Median hidden bias {np.median(bias):.2f}."
+        ),
         judge_mean(c.LINEARLY, on, above=0.95, where="seeds", note=f"Without a hidden bias {plain.mean():.2f}."),
     ]
 
