@@ -103,7 +103,8 @@ def _planes(runs: Runs) -> Panel:
         x, counts / seeds, low, high, names, x_label=DENSITY, y_label="share of seeds", log_x=True
     )  # fmt: skip
     caption = (
-        "Five features in a plane. The loss of inputs with at most one active feature makes a pentagon at every "
-        "density; all inputs together make one only where features are sparse, else two pairs and a feature unlearnt."
+        "Five features in a plane. The loss of inputs with at most one active feature makes pentagons at every "
+        "density, in nearly all seeds or most; all inputs together make them only where features are sparse, else two "
+        "pairs and a feature unlearnt."
     )
     return Panel("planes", "Geometry from the one-sparse loss", caption, figure)

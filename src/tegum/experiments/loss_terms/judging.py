@@ -27,7 +27,7 @@ def _counts(large: Terms, pairs: Terms) -> list[Judged]:
     few = large.at_most_one[large.place(claims.SPARSEST)]
     many = 1 - large.at_most_one[large.place(claims.SPARSE)]
     two = 1 - pairs.at_most_one[pairs.place(claims.SPARSEST)]
-    place = large.place(claims.SPARSEST)
+    place = large.place(claims.SPARSE)
     short = 1 - large.uncompounded[place] / large.loss[place]
     rare = large.chances[:, 2:].sum(-1)
     note = "At most one active: " + ", ".join(
@@ -73,7 +73,7 @@ def _forces(course: np.ndarray) -> list[Judged]:
         judge_rate(claims.FORCES, (benefit < 0.5) & (rise > 0.1), 0.5, "seeds", note=note),
         judge_mean(
             claims.ORDER,
-            np.minimum(0.5 - falls, stays - 0.5),
+            np.minimum(claims.FALLEN - falls, stays - claims.KEPT),
             above=0,
             where="seeds",
             unit=" of the peak",
