@@ -58,10 +58,11 @@ def test_parts_of_the_features() -> None:
 
 
 def test_the_largest_activations_are_those_of_the_feature_read_most() -> None:
-    found = nets(np.array([[[1.0, 0.4]]]), np.array([[[1.0], [1.0]]]))
-    top, rest = judging.largest_activations(found, c.LOW)
+    one = np.array([[[1.0], [1.0]]])
+    top, rest = judging.largest_activations(nets(np.array([[[1.0, 0.4]]]), one), c.LOW)
     assert top[0] == 1
     assert 0.4 < rest[0] < 0.6
+    assert np.isnan(judging.largest_activations(nets(np.array([[[1.0, 0.6]]]), one), c.LOW)[0]).all()
 
 
 def test_untrained_networks_support_no_claim() -> None:

@@ -71,10 +71,11 @@ IMPORTANT = Claim(
     "above 0, on average over seeds.",
 )
 PRIMARY = Claim(
-    "The largest activations of a neuron are all or nearly all associated with its primary feature.",
+    "Of a neuron with a primary feature and secondary ones of smaller weight, the largest activations are all or "
+    "nearly all associated with the primary one.",
     ARTICLE,
-    "At 1 − S = 0.03, of the 5 % largest activations of a polysemantic neuron, more than 90 % have its strongest "
-    "feature active, on average over neurons and seeds.",
+    "At 1 − S = 0.03, of polysemantic neurons whose second weight is at most half of the first, more than 90 % of the "
+    "1 % largest activations have the first's feature active, on average over neurons and seeds.",
 )
 ASYMMETRIC = Claim(
     "Where two features share a neuron, they do so by asymmetric superposition.",

@@ -11,6 +11,7 @@ from tegum.plots.lines import bands
 from tegum.plots.neurons import neuron_stacks
 from tegum.plots.rates import rate_lines, stacked_rates
 
+ENOUGH = 10  # pairs in all networks of a density, to tell a share of them
 DRAWN = 0.1  # smaller weights are left out of the large figure
 LAST_SHADE = 40  # features from here on have the last colour
 KINDS = ("1 feature", "2 or 3", "4 to 9", "10 or more", "does nothing")
@@ -93,8 +94,8 @@ def features(found: Nets, usual: Nets) -> Panel:
     figure.add_hline(20, line={"width": 1, "dash": "dot"})
     caption = (
         "How many of the hundred features have |x| computed: an output that rises by at least half when its input goes "
-        "to 1 and to −1. Dotted: what forty neurons can do two by two. Networks from the usual initial scale answer "
-        "many features on one side only."
+        "to 1 and to −1. Dotted: what forty neurons can do two by two. The triangle: networks from the usual initial "
+        "scale, which answer many features on one side only. The two sparsest are not trained to the end."
     )
     return Panel("features", "Whose |x| is computed", caption, figure)
 
@@ -140,9 +141,8 @@ def shares(found: Nets) -> Panel:
     total = np.array([sum(len(m.neuron) for m in row) for row in rows])
     unlike = np.array([sum(int(m.asymmetric.sum()) for m in row) for row in rows])
     held = np.array([sum(int((m.asymmetric & m.inhibited).sum()) for m in row) for row in rows])
-    known = total > 0
-    k = np.stack([unlike[known], held[known]], axis=1)
-    of = np.stack([total[known], np.maximum(unlike[known], 1)], axis=1)
+    known = (total >= ENOUGH) & (unlike > 0)
+    k, of = np.stack([unlike, held], axis=1)[known], np.stack([total, unlike], axis=1)[known]
     figure = rate_lines(
         found.x[known], k / of, *rate_interval(k, of), ["asymmetric, of all pairs", "inhibited, of the asymmetric"],
         x_label="density 1 − S", y_label="share of pairs", log_x=True,
@@ -150,6 +150,7 @@ def shares(found: Nets) -> Panel:
     caption = (
         "Pairs of features that one neuron serves: how many are read with strengths that differ by a factor of 2 or "
         "more and written the other way round, and in how many of these the interference of the stronger one is "
-        "turned negative by other neurons. Intervals take pairs as independent."
+        "turned negative by other neurons. Densities with fewer than ten pairs in all are left out. Intervals take pairs "
+        "as independent."
     )
     return Panel("shares", "How common the motif is", caption, figure)

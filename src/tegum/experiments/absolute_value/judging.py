@@ -14,7 +14,8 @@ from tegum.training.run import Run
 
 FRESH = 47_900_000  # the seed of the samples behind activations
 SAMPLES = 40_000
-LARGEST = 0.05  # share of activations that count as the largest
+LARGEST = 0.01  # share of a neuron's activations that count as the largest
+SECONDARY = 0.5  # of the largest weight, what the next one has at most where there is a primary feature
 
 
 class Nets:
@@ -156,9 +157,14 @@ def order(found: Nets, density: float) -> np.ndarray:
     return np.array(values)
 
 
+def judge_activations(fresh: Nets) -> Judged:
+    """What is in the largest activations of neurons with a primary feature."""
+    top, rest = largest_activations(fresh, c.LOW)
+    return _judge_known(c.PRIMARY, top, 0.9, "no such neuron", _all_of(rest))
+
+
 def judge_motifs(found: Nets) -> list[Judged]:
-    """What is in the largest activations, and how features share a neuron."""
-    top, rest = largest_activations(found, c.LOW)
+    """How features share a neuron."""
     pairs = found.motifs(c.LOW)
     total, asymmetric = sum(len(m.neuron) for m in pairs), sum(int(m.asymmetric.sum()) for m in pairs)
     share = np.array([m.asymmetric.mean() if len(m.neuron) else np.nan for m in pairs])
@@ -169,7 +175,6 @@ def judge_motifs(found: Nets) -> list[Judged]:
         for word in ([m.inhibited for m in pairs], [m.cancelled for m in pairs])
     )
     return [
-        _judge_known(c.PRIMARY, top, 0.9, "no polysemantic neuron", _all_of(rest)),
         _judge_known(c.ASYMMETRIC, share, 0.5, "no neuron serves two features", f"{asymmetric} of {total} pairs."),
         _judge_known(c.INHIBITED, held, 0.5, "no asymmetric pair"),
         _judge_known(c.CANCELS, gone, 0.5, "no asymmetric pair"),
@@ -182,16 +187,17 @@ def _all_of(rest: np.ndarray) -> str:
 
 
 def largest_activations(found: Nets, density: float) -> tuple[np.ndarray, np.ndarray]:
-    """For each seed, of the largest activations of polysemantic neurons and of all of them, the share in which the
-    strongest feature is active; mean over neurons."""
+    """For each seed, of the largest activations of polysemantic neurons with a primary feature, and of all of them,
+    the share in which that feature is active; mean over neurons."""
     place = found.place(density)
     law = SparseSigned(feature_probability=density)
     x = np.asarray(draw(law, jax.random.key(FRESH), found.W_e.shape[-1], SAMPLES))
     shares = []
     for W_e, load, strongest in zip(found.W_e[place], found.load[place], found.strongest[place], strict=True):
-        several = np.flatnonzero(load >= c.SLIGHT)
-        shares.append(np.mean([_active(W_e[k] @ x, x[strongest[k]] != 0) for k in several], axis=0)
-                      if len(several) else (np.nan, np.nan))  # fmt: skip
+        second = np.sort(np.abs(W_e), axis=-1)[:, -2]
+        chosen = np.flatnonzero((load >= c.SLIGHT) & (second <= SECONDARY))
+        shares.append(np.mean([_active(W_e[k] @ x, x[strongest[k]] != 0) for k in chosen], axis=0)
+                      if len(chosen) else (np.nan, np.nan))  # fmt: skip
     top, rest = np.array(shares).T
     return top, rest
 
