@@ -133,7 +133,17 @@ def _mark(figure: go.Figure, marks: Sequence[tuple[float, str]]) -> None:
     for k, (x, words) in enumerate(marks):
         figure.add_scatter(x=[x, x], y=[0, 1], mode="lines", line=line, xaxis="x", yaxis="y3",
                            hovertemplate=f"{words}<extra></extra>")  # fmt: skip
-        _write(figure, np.log10(x), 0.97 - 0.07 * k, "x", "y3", text=words, xshift=4, font={"size": 12})
+        _write(
+            figure,
+            np.log10(x),
+            0.97 - 0.07 * k,
+            "x",
+            "y3",
+            text=words,
+            xshift=4,
+            font={"size": 12},
+            bgcolor=style.GROUND,
+        )
 
 
 def _write(figure: go.Figure, x: float, y: float, xref: str, yref: str, xanchor: str = "left", **more: Any) -> None:

@@ -1,5 +1,7 @@
 """The figures."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tegum.claims import rate_interval
@@ -21,12 +23,15 @@ from tegum.experiments.varied_feature.judging import (
 from tegum.plots.followed import Followed, followed
 from tegum.plots.lines import curves
 from tegum.plots.rates import rate_lines, stacked_rates
+from tegum.theory.branches import Branch
 
 PLACES = np.geomspace(0.1, 10, 11)  # of the planes that are drawn
 WORDS = {
     "density": "density of the varied feature, relative to the others",
     "importance": "importance of the varied feature, relative to the others",
 }
+
+VALUE = "value of the varied feature, relative to the others"
 
 
 def panels(runs: Runs, points: int) -> list[Panel]:
@@ -76,35 +81,35 @@ def _solutions(ends: Ends) -> Panel:
     return Panel(f"solutions-{ends.axis}", title[ends.axis], caption, figure)
 
 
+def _along(points: int, kind: str, of: Callable[[Branch], np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """All places x of all branches, and a measure of one kind there, NaN where it is lost; for each axis."""
+    every = [branch for axis in WORDS for branch in branches(axis, points).values()]
+    x = np.unique(np.concatenate([branch.x for branch in every]))
+    kinds = [branches(axis, points)[kind] for axis in WORDS]
+    return x, [np.interp(np.log(x), np.log(one.x), of(one), left=np.nan, right=np.nan) for one in kinds]
+
+
 def _least(points: int) -> Panel:
-    x = branches("density", points)[DIGONS].x
-    shown = []
-    for axis in ("density", "importance"):
-        for kind in (PENTAGON, DIGONS):
-            branch = branches(axis, points)[kind]
-            shown.append(np.interp(np.log(x), np.log(branch.x), branch.least, left=np.nan, right=np.nan))
-    names = [f"{kind}, {axis} varied" for axis in ("density", "importance") for kind in ("pentagon", "digons")]
+    x, pentagon = _along(points, PENTAGON, lambda branch: branch.least)
+    digons = _along(points, DIGONS, lambda branch: branch.least)[1]
+    names = [f"{kind}, {axis} varied" for kind in ("pentagon", "digons") for axis in WORDS]
     figure = curves(
-        x, np.stack(shown, axis=1), names, x_label="value of the varied feature, relative to the others",
-        y_label="least eigenvalue of the Hessian", log_x=True, log_y=True,
+        x, np.stack([*pentagon, *digons], axis=1), names, x_label=VALUE, log_x=True, log_y=True,
+        y_label="least eigenvalue of the Hessian",
     )  # fmt: skip
     caption = (
         "How strict the minima are: the least second derivative of the loss in any direction but that of turning. It "
         "goes to 0 where the pentagon is lost. The digons without the varied feature are a minimum everywhere, however "
-        "dense or important the feature becomes."
+        "dense or important the feature becomes; how wide a one is another question, see below."
     )
     return Panel("least", "How far each solution lasts", caption, figure)
 
 
 def _shape(points: int) -> Panel:
-    x = branches("density", points)[DIGONS].x
-    lines = []
-    for axis in ("density", "importance"):
-        branch = branches(axis, points)[PENTAGON]
-        lines.append(np.interp(np.log(x), np.log(branch.x), beside(branch.W), left=np.nan, right=np.nan))
+    x, angles = _along(points, PENTAGON, lambda branch: beside(branch.W))
     figure = curves(
-        x, np.stack(lines, axis=1), ["density varied", "importance varied"], log_x=True,
-        x_label="value of the varied feature, relative to the others", y_label="angle to its neighbours, degrees",
+        x, np.stack(angles, axis=1), [f"{axis} varied" for axis in WORDS], log_x=True, x_label=VALUE,
+        y_label="angle to its neighbours, degrees",
     )  # fmt: skip
     figure.add_hline(72, line={"width": 1, "dash": "dot"})
     caption = (

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
+from scipy.optimize import brentq
 
-from tegum.claims import Claim, Judged, judge_fact, judge_interval, judge_mean, unjudged
+from tegum.claims import Claim, Judged, judge_fact, judge_interval, judge_mean, share, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.varied_feature import claims as c
 from tegum.failure.thresholds import bootstrapped, crossing
@@ -249,10 +250,10 @@ def _yields(points: int) -> Judged:
 
 def _often(ends: Ends) -> Judged:
     varied = np.abs(np.log(ends.x)) > 1e-6
-    share = ends.worse[varied].mean(axis=0)
+    worse = ends.worse[varied].mean(axis=0)
     each = ", ".join(f"{rate:.0%} at {x:g}" for x, rate in zip(ends.x, ends.worse.mean(axis=1), strict=True))
     return judge_mean(
-        c.OFTEN_WORSE, share, above=c.OFTEN, where="seeds", unit=" of densities", note=f"By density: {each}."
+        c.OFTEN_WORSE, worse, above=c.OFTEN, where="seeds", unit=" of densities", note=f"By density: {each}."
     )
 
 
@@ -285,8 +286,26 @@ def _same(ends: Ends, points: int) -> Judged:
         return unjudged(c.SAME, "no density at which the best trained model changes so, in enough of the bootstrap")
     least, room, most = (np.log(c.MATCH) - abs(np.log(x / at[0])) for x in (low, value, high))
     words = f"from {value:.4f} on, 95 % interval {low:.4f} to {high:.4f}; the exact losses cross at {at[0]:.4f}"
+    digons = ends.kind == KINDS.index(DIGONS)
+    silent = ends.b[..., VARIED][digons] <= 0
+    note = (
+        f"In {share(silent)} trained digons the dropped feature's bias is 0 or less: its output is silent and costs "
+        f"p²/4 more than with the best bias, p/2. With that the followed losses cross at {silent_crossing(points):.4f}."
+    )
     return judge_interval(c.SAME, room, min(least, most), max(least, room, most), above=0, measured=words,
-                          count=ends.kind.shape[1])  # fmt: skip
+                          count=ends.kind.shape[1], note=note)  # fmt: skip
+
+
+def silent_crossing(points: int) -> float:
+    """Where the pentagon costs as much as digons whose dropped output is silent, p²/4 more than the followed ones."""
+    pentagon, digons = (branches("density", points)[kind] for kind in (PENTAGON, DIGONS))
+
+    def apart(x: float) -> float:
+        mine, its = (minimum(*part.near(x), *density(x)).loss for part in (pentagon, digons))
+        return mine - its - (DENSITY * x) ** 2 / 4
+
+    ends = float(pentagon.x[0]), 1.0
+    return float(brentq(apart, *ends, xtol=1e-5)) if apart(ends[0]) > 0 > apart(ends[1]) else float("nan")
 
 
 def _best(ends: Ends) -> Judged:
