@@ -13,6 +13,7 @@ from tegum.plots.tiles import NARROW, Tiles, moved, write
 
 EYE = np.array([0.45, 1.0, 0.42])  # from where the sheet is seen
 SIDE = 2.3  # of a tile, in radii
+INSIDE = 0.98  # faces lie so far in, or they would cover their edges
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,12 @@ def polyhedron_film(
 def _solid(solid: Solid, s: int) -> list[Any]:
     """Faces, edges and corners of a solid in scene s."""
     where, colour, (x, y, z) = scene(s), style.SERIES[s], solid.X
+    inner = dict(zip("xyz", INSIDE * solid.X, strict=True))
     i, j, k = np.array(solid.triangles, int).reshape(-1, 3).T
     quiet: dict[str, Any] = {"hoverinfo": "skip", "scene": where}
     start, end = (solid.X.T[[pair[side] for pair in solid.edges]] for side in (0, 1))
     return [
-        go.Mesh3d(x=x, y=y, z=z, i=i, j=j, k=k, color=colour, opacity=0.16, flatshading=True, **quiet),
+        go.Mesh3d(**inner, i=i, j=j, k=k, color=colour, opacity=0.16, flatshading=True, **quiet),
         go.Scatter3d(**arrows(end, start), mode="lines", line={"width": 6, "color": colour}, **quiet),
         go.Scatter3d(
             x=x, y=y, z=z, mode="markers", scene=where, marker={"size": 5, "color": colour},

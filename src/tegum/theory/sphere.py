@@ -123,8 +123,10 @@ def least(energy: Energy, n: int, starts: int = 30, dimensions: int = 3) -> np.n
 
 @cache
 def widest(n: int, starts: int = 30, dimensions: int = 3) -> np.ndarray:
-    """The arrangement with the largest smallest angle found from random starts."""
-    return max((widened(X) for X in _starts(n, starts, dimensions)), key=smallest_angle)
+    """The arrangement with the largest smallest angle found from random starts; of several, as for five points, the one
+    with the least Coulomb energy."""
+    found = [widened(X) for X in _starts(n, starts, dimensions)]
+    return max(found, key=lambda X: (round(smallest_angle(X), 6), -coulomb(X)[0]))
 
 
 def _starts(n: int, starts: int, dimensions: int) -> np.ndarray:

@@ -120,14 +120,15 @@ class Measured:
 
 
 def _from(U: np.ndarray, energy: str, threshold: float, starts: int) -> np.ndarray:
-    """How far arrangements (N, 3, k) are from an energy's least minimum.
+    """How far arrangements (N, 3, k) are from an energy's best.
 
-    Where that is zero, it is one of very many: then from the one that descent finds, no nearer than the nearest.
+    Where that is one of very many, those at which an energy is zero, or those of five points without an acute angle:
+    then from the one that descent finds, no nearer than the nearest.
     """
-    X = reference(energy, U.shape[2], starts, threshold)
-    level = beyond(threshold if energy == BIASED else 0.0)
-    if energy not in ("ReLU(cos)²", BIASED) or level(X)[0] > FLAT:
-        return apart(U, X)
+    level, wide = beyond(threshold if energy == BIASED else 0.0), widest(U.shape[2], starts)
+    many = level(wide)[0] <= FLAT and (energy != "Tammes" or smallest_angle(wide) < 90 + FLAT)
+    if energy == "Thomson" or not many:
+        return apart(U, reference(energy, U.shape[2], starts, threshold))
     below = np.stack([descended(level, own) for own in U])
     return np.asarray(np.sqrt(((below - U) ** 2).sum(1).mean(1)))
 
@@ -180,7 +181,7 @@ def claims(found: Measured) -> list[Judged]:
 
 
 def _of(claim: Claim, **words: str) -> Claim:
-    return Claim(claim.statement.format(**words), claim.source, claim.criterion.format(**words))
+    return replace(claim, statement=claim.statement.format(**words), criterion=claim.criterion.format(**words))
 
 
 def _biased(limit: dict[int, Learnt], sizes: list[int]) -> Judged:
