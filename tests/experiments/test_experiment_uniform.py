@@ -59,7 +59,7 @@ def test_pairs_and_mixtures_by_hand() -> None:
 
 @pytest.fixture(scope="module")
 def quick() -> tuple[Experiment, Runs]:
-    experiment = find("uniform", "quick")
+    experiment = find("uniform", "quick", densities=9)
     return experiment, {name: execute(training) for name, training in experiment.trainings().items()}
 
 
@@ -81,7 +81,7 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
 
 
 def test_untrained_models_support_no_claim() -> None:
-    experiment = find("uniform", "quick", steps=1)
+    experiment = find("uniform", "quick", steps=1, densities=5)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
     assert not [claim.statement for claim in experiment.claims(runs) if claim.verdict == "holds" and claim.source]
 

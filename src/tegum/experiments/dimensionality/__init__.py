@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from tegum.claims import Judged
 from tegum.experiments.dimensionality import figures, judging
-from tegum.experiments.dimensionality.claims import ARTICLE, CROWDED, SPARSE
+from tegum.experiments.dimensionality.claims import ARTICLE, CROWDED, DENSE, SPARSE
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.spec import Count, Positive
 from tegum.toy.features import SparseUniform
@@ -13,9 +13,9 @@ from tegum.training.optimisers import AdamW
 from tegum.training.training import Training
 
 FIRST_SEED = 43_000_000  # the first of those that nobody has looked at
-LONGER, QUIETER = 4, 8
+MORE = 4  # times the steps, or the batch
 RISE = 20  # a part of the steps in which the rate rises: without it, outputs of dense models die at once
-SMALL = (160, 12)  # features and dimensions of the many models, in nearly the published ratio
+SMALL, SMALLER = (160, 12), (80, 6)  # features and dimensions of many models, in the published ratio
 
 
 class Dimensionality(Experiment):
@@ -57,15 +57,17 @@ class Dimensionality(Experiment):
         return {
             "published": self._training(published, self.axis(), self.seeds),
             "small": self._training(SMALL, self.axis(), self.small_seeds),
-            "usual": self._training(SMALL, crowded, self.small_seeds),
-            "longer": self._training(SMALL, crowded, self.small_seeds, longer=LONGER),
-            "quieter": self._training(SMALL, crowded, self.small_seeds, quieter=QUIETER),
+            "crowded": self._training(published, crowded, self.seeds, first=1000),
+            "crowded, longer": self._training(published, crowded, self.seeds, first=1000, longer=MORE),
+            "crowded, quieter": self._training(published, crowded, self.seeds, first=1000, quieter=MORE),
+            "dense, longer": self._training(SMALLER, (DENSE,), self.small_seeds, longer=MORE),
         }
 
     def _training(
-        self, size: tuple[int, int], densities: tuple[float, ...], seeds: int, *, longer: int = 1, quieter: int = 1
-    ) -> Training:
-        steps = self.steps * longer
+        self, size: tuple[int, int], densities: tuple[float, ...], seeds: int, *,
+        first: int = 0, longer: int = 1, quieter: int = 1,
+    ) -> Training:  # fmt: skip
+        steps, start = self.steps * longer, FIRST_SEED + first
         return Training(
             model=Autoencoder(features=size[0], hidden=size[1]),
             law=SparseUniform(),
@@ -73,7 +75,7 @@ class Dimensionality(Experiment):
             steps=steps,
             batch_size=self.batch_size * quieter,
             evaluation_samples=self.batch_size,
-            over={"feature_probability": densities, "seed": range(FIRST_SEED, FIRST_SEED + seeds)},
+            over={"feature_probability": densities, "seed": range(start, start + seeds)},
         )
 
     def claims(self, runs: Runs) -> list[Judged]:

@@ -85,7 +85,7 @@ def _graph(models: Models, wanted: float) -> Panel:
         "where two disturb each other. Hover for partners. "
     ) + {
         0.4: "Antipodal pairs, and little between them.",
-        0.2: "More blocks than there is room for: pairs still, but lines between them.",
+        0.2: "Pairs still, but more blocks than there is room for: nearly all are oblique.",
         0.1: "All features disturb many others; no block stands apart.",
     }[wanted]
     return Panel(f"graph-{wanted:g}", f"Feature graph at {density:.3g}", caption, feature_graph(models.W[0, k]))

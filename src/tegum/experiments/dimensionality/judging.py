@@ -61,24 +61,26 @@ class Models:
 def judged(runs: Runs) -> list[Judged]:
     """All claims."""
     models = {name: Models(run) for name, run in runs.items()}
-    published, small = models["published"], models["small"]
-    usual, longer, quieter = (models[name] for name in ("usual", "longer", "quieter"))
+    published, small, crowded = models["published"], models["small"], models["crowded"]
+    longer, quieter, dense = (models[name] for name in ("crowded, longer", "crowded, quieter", "dense, longer"))
     where, many = f"seeds, {published.size}", f"seeds, {small.size}"
-    parts = {name: one.part(oblique(one.names))[:, 0] for name, one in models.items() if len(one.p) == 1}
-    kept = np.minimum(parts["longer"], parts["quieter"]) - parts["usual"] / 2
+    parts = [one.part(oblique(one.names))[:, 0] for one in (crowded, longer, quieter)]
+    nameless = small.part(small.names != "irregular")[:, small.nearest(c.SPARSE)] < 0.1
     return [
         _mean(c.CLUSTER, clustered(published), where, above=2 * c.CHANCE, note=_by_chance(published)),
         *(judge_rate(claim, has(small, name), 0.5, many, _also(published, name)) for name, claim in c.SHAPES.items()),
+        judge_rate(c.TRIANGLES, has(dense, "triangle"), 0.5, f"seeds, {dense.size}", _also(dense, "tetrahedron")),
         _mean(c.SATURATED, saturation(published).min(axis=1), where, above=c.FULL),
         _mean(c.PACKED, (saturation(published) - scattered(published)).mean(axis=1), where, above=0.1),
-        *(judge_rate(claim, beside_digons(small, name), 0.5, many) for name, claim in c.BIPYRAMIDS.items()),
-        _mean(c.NAMED, in_orthogonal_blocks(published), where, above=0.9),
-        _mean(c.OBLIQUE, parts["usual"], many, above=0.5, note=_published_oblique(published)),
-        _mean(c.NOT_NOISE, kept, many, note=_parts(parts)),
-        judge_rate(c.OVERFULL, held(longer)[:, 0] > longer.m, 0.5, many, _held(usual, longer, quieter)),
-        _mean(c.SILENT, hidden_by_bias(longer)[:, 0], many, above=0.75),
-        _mean(c.BETTER, _worth(longer) / packed(SHAPES["digon"], c.CROWDED).worth - 1, many, note=_products(longer)),
-        _mean(c.NAMELESS, 0.1 - published.part(published.names != "irregular")[:, published.nearest(c.SPARSE)], where),
+        *(judge_rate(claim, beside_digons(small, name), 0.5, many, _beside(dense, name))
+          for name, claim in c.BIPYRAMIDS.items()),
+        _mean(c.NAMED, in_orthogonal_blocks(published), where, above=0.9, note=_named(small)),
+        _mean(c.OBLIQUE, parts[0], where, above=0.5, note=_parts(parts)),
+        _mean(c.NOT_NOISE, np.minimum(parts[1], parts[2]) - parts[0] / 2, where),
+        _mean(c.OVERFULL, held(longer)[:, 0] / longer.m - 1, where, note=_held(crowded, longer, quieter)),
+        _mean(c.SILENT, hidden_by_bias(longer)[:, 0], where, above=0.75),
+        _mean(c.BETTER, _worth(longer) / packed(SHAPES["digon"], c.CROWDED).worth - 1, where, note=_products(longer)),
+        judge_rate(c.NAMELESS, nameless, 0.5, many),
     ]  # fmt: skip
 
 
@@ -180,16 +182,21 @@ def _by_chance(models: Models) -> str:
 
 
 def _also(models: Models, name: str) -> str:
-    return f"{models.size}: {has(models, name).sum()} of {len(models.W)} seeds."
+    return f"{models.size}, {name}: {has(models, name).sum()} of {len(models.W)} seeds."
 
 
-def _published_oblique(models: Models) -> str:
-    part = models.part(oblique(models.names))[:, models.nearest(c.CROWDED)]
-    return f"{models.size}, at 1 − S = {models.p[models.nearest(c.CROWDED)]:.3g}: {np.nanmean(part):.0%} on average."
+def _beside(models: Models, name: str) -> str:
+    found = beside_digons(models, name)
+    return f"{models.size}, at 1 − S = {c.DENSE:g}, trained for longer: {found.sum()} of {found.size} seeds."
 
 
-def _parts(parts: dict[str, np.ndarray]) -> str:
-    return "In oblique blocks: " + ", ".join(f"{name} {values.mean():.0%}" for name, values in parts.items()) + "."
+def _named(models: Models) -> str:
+    return f"{models.size}: {np.nanmean(in_orthogonal_blocks(models)):.0%} on average."
+
+
+def _parts(parts: list[np.ndarray]) -> str:
+    usual, longer, quieter = (f"{values.mean():.0%}" for values in parts)
+    return f"Means: {usual}, after four times the steps {longer}, with four times the batch {quieter}."
 
 
 def _held(*models: Models) -> str:
