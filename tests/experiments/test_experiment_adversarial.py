@@ -17,8 +17,9 @@ class Made(measures.Attacked):
 
     def __init__(self, x: tuple[float, ...], **values: tuple[float, ...]) -> None:
         self.x = np.array(x)
-        noise = 1 + 0.01 * np.random.default_rng(0).normal(size=(len(x), 8))
-        self.values = {name: np.array(values.get(name, (1.0,) * len(x)))[:, None] * noise for name in NAMES}
+        noise = 1 + 0.01 * np.random.default_rng(0).normal(size=(len(NAMES), len(x), 8))
+        given = [np.array(values.get(name, (1.0,) * len(x)))[:, None] for name in NAMES]
+        self.values = {name: mean * own for name, mean, own in zip(NAMES, given, noise, strict=True)}
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.values[name]
@@ -59,8 +60,7 @@ def test_what_is_built_in_can_fail() -> None:
 def test_a_model_that_stores_features_alone_has_vulnerability_one() -> None:
     W, b = measures.alone(np.zeros((3, 9)), 0.2)
     found = measures.vulnerability(W, b, tg.SparseUniform(feature_probability=0.2), 40, 0)
-    assert found.features == found.worst == pytest.approx(1)
-    assert found.dedicated == pytest.approx(1)
+    assert (found.features, found.worst, found.dedicated) == pytest.approx((1, 1, 1))
     assert found.moved == pytest.approx(found.dedicated_moved)
     assert found.error == pytest.approx(found.dropped)
     assert found.random < 0.5
