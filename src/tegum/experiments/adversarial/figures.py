@@ -43,7 +43,7 @@ def _against(found: Attacked) -> Panel:
     line = np.linspace(features.min(), features.max(), 60)
     figure = against(
         [(features, found["worst"].ravel()), (features, found["active"].ravel())], [(line, line), (line, line**2)],
-        ["all inputs", "inputs with an active feature"], x_label="features per dimension ‖W‖²_F/m",
+        ["all inputs", "inputs with an active feature"], x_label="features per dimension ‖W‖²<sub>F</sub>/m",
         y_label="added error per squared length", log_x=True, log_y=True,
         words=("a model", "F (blue) and F² (orange), F features per dimension"),
     )  # fmt: skip

@@ -83,7 +83,16 @@ def _signs(large: Terms, pairs: Terms) -> Panel:
     stats = np.array([[mean_interval(row) for row in values] for values in (large.negative[at], pairs.negative)])
     y, low, high = (stats[..., k].T for k in range(3))
     names = ["n = 20, m = 5", "n = 10, m = 5"]
-    figure = bands(pairs.x, y, low, high, names, x_label=DENSITY, y_label="share of Σ (W_i·W_j)², i ≠ j", log_x=True)
+    figure = bands(
+        pairs.x,
+        y,
+        low,
+        high,
+        names,
+        x_label=DENSITY,
+        y_label="share of Σ (W<sub>i</sub>·W<sub>j</sub>)², i ≠ j",
+        log_x=True,
+    )
     caption = (
         "How much of the interference is negative: a half in random directions, all of it in antipodal pairs, which "
         "are possible for ten features in five dimensions and not for twenty."
