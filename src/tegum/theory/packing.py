@@ -66,8 +66,8 @@ def packed(directions: np.ndarray, p: float) -> Packing:
 def _inputs(k: int) -> tuple[np.ndarray, np.ndarray]:
     """x (k, q) for all patterns of active features, and weight (q, k + 1): its share where so many are active.
 
-    Active values are the first points of a Kronecker sequence (Roberts 2018), folded to make any function periodic:
-    sums over them then converge faster.
+    Active values are points of a Kronecker sequence (Roberts 2018), so many of them for each pattern, folded to make
+    any function periodic: sums over them then converge faster.
     """
     if k > MOST:
         raise BadInput(f"a block of {k} features has 2^{k} patterns; packed is for at most {MOST} features.")
