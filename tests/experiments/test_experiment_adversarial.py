@@ -53,6 +53,7 @@ def test_vulnerability_that_is_its_square_and_falls_where_inputs_are_empty() -> 
 def test_what_is_built_in_can_fail() -> None:
     worse = Made(X, moved=(1.0, 5.0, 9.0, 9.0), scrambled=(0.5,) * 4, attacked=(2.0,) * 4, random=(0.5,) * 4)
     told = verdicts(worse, Made((1.0, 0.1, 0.03), worst=(1.0, 2.0, 3.0)))
+    assert verdicts(Made(X, attacked=(1.0, 2.0, 4.0, 4.0)))[claims.RATIO.statement] == "fails"
     failed = (claims.BUILT_IN, claims.LEARNT, claims.WORTH, claims.RANDOM, claims.SPARSITY)
     assert {told[claim.statement] for claim in failed} == {"fails"}
 
@@ -94,7 +95,7 @@ def quick() -> tuple[Experiment, Runs]:
 def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     told = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
-    assert len(told) == 12
+    assert len(told) == 13
     assert told[claims.RISES.statement] == "holds"
     assert told[claims.BUILT_IN.statement] == "holds"
     assert told[claims.TRACKS.statement] != "holds"

@@ -14,6 +14,7 @@ from tegum.experiments.adversarial.claims import (
     MASKED,
     PARTS,
     RANDOM,
+    RATIO,
     RISE_BY,
     RISES,
     ROOMY,
@@ -30,7 +31,15 @@ from tegum.experiments.adversarial.measures import Attacked
 
 def judge(found: Attacked, room: Attacked) -> list[Judged]:
     """The article's claims, then what is true instead, then what is built in."""
-    return [_rises(found), _tracks(found), _masked(found), *_shape(found), *_built_in(found, room), *_worth(found)]
+    return [
+        _rises(found),
+        _tracks(found),
+        _masked(found),
+        _ratio(found),
+        *_shape(found),
+        *_built_in(found, room),
+        *_worth(found),
+    ]
 
 
 def _rises(found: Attacked) -> Judged:
@@ -54,6 +63,13 @@ def _masked(found: Attacked) -> Judged:
         "gradient."
     )
     return judge_mean(MASKED, more, above=0, where="seeds", unit=" of the analytic attack's", note=note)
+
+
+def _ratio(found: Attacked) -> Judged:
+    sparse, dense = (found.at("attacked", p) / found.at("error", p) for p in (FORMED, DENSE))
+    note = f"From {_range(dense)} to {_range(sparse)}: unattacked errors fall as well."
+    left = np.log(RISE_BY * dense / sparse)
+    return judge_mean(RATIO, left, above=0, where="seeds", unit=" (ln 3 − ln of the rise)", note=note)
 
 
 def _shape(found: Attacked) -> list[Judged]:
