@@ -73,7 +73,7 @@ def test_claims_and_figures(runs: Runs) -> None:
     assert verdicts[10:] == ["holds", "holds"]
     panels = QUICK.panels(runs)
     assert [panel.name for panel in panels] == [
-        "solutions-density", "least", "shape", "rates-density", "kept", "barrier",
+        "solutions-density", "film", "least", "shape", "rates-density", "kept", "barrier",
         "solutions-importance", "rates-importance",
     ]  # fmt: skip
     assert all(panel.figure.data and len(panel.caption) > 40 for panel in panels)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.plots import bands, histories, style
-from tegum.plots.lines import log_axis, against, shaded
+from tegum.plots.lines import against, log_axis, shaded
 
 X = np.array([1.0, 2.0, 4.0])
 Y = np.array([[1.0, -2.0], [2.0, -4.0], [3.0, -6.0]])

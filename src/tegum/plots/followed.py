@@ -13,6 +13,9 @@ from tegum.plots.tiles import NARROW
 
 WIDTH = 1040  # pixels of the axis for which rows of planes are laid out; on narrower pages there is room to spare
 LOWER = 360  # pixels of the losses
+LABEL = 0.84  # along a line of losses, its name
+ABOVE = {"xanchor": "right", "yanchor": "bottom", "yshift": 5}  # lines rise: names beside, not across them
+BELOW = {"xanchor": "left", "yanchor": "top", "yshift": -5}
 ROW = 1.25  # of a row of planes, in diameters
 REACH = 1.25  # of the longest column that fits
 SPECIAL, OTHERS = style.SERIES[3], style.MUTED
@@ -95,10 +98,11 @@ def _losses(
         line = {"width": 2.5, "color": shade[kind.name]}
         hover = f"<b>{kind.name}</b><br>{x_label}: %{{x:.4g}}<br>{y_label}: %{{y:.6g}}<extra></extra>"
         figure.add_scatter(x=kind.x, y=kind.loss, mode="lines", line=line, hovertemplate=hover, **common)
-        place = int(0.78 * len(kind.x))
-        words = {"text": kind.name, "font": {"color": shade[kind.name], "size": 12}}
-        _write(figure, np.log10(kind.x[place]), np.log10(kind.loss[place]), "x", "y", yanchor="bottom", yshift=5,
-               xanchor="right", **words)  # fmt: skip
+        place = int(LABEL * len(kind.x))
+        lowest = kind.loss[place] == min(one.loss[int(LABEL * len(one.x))] for one in kinds)
+        words: dict[str, Any] = {"text": kind.name, "font": {"color": shade[kind.name], "size": 12}}
+        words |= BELOW if lowest else ABOVE
+        _write(figure, np.log10(kind.x[place]), np.log10(kind.loss[place]), "x", "y", **words)
 
 
 def _planes(figure: go.Figure, kind: Followed, centre: np.ndarray, special: int, scale: float) -> None:

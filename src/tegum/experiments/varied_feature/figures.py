@@ -23,6 +23,7 @@ from tegum.experiments.varied_feature.judging import (
 from tegum.plots.followed import Followed, followed
 from tegum.plots.lines import curves
 from tegum.plots.rates import rate_lines, stacked_rates
+from tegum.plots.zones import zone_film
 from tegum.theory.branches import Branch
 
 PLACES = np.geomspace(0.1, 10, 11)  # of the planes that are drawn
@@ -39,6 +40,7 @@ def panels(runs: Runs, points: int) -> list[Panel]:
     ends = {axis: Ends(runs[axis], axis, points) for axis in ("density", "importance")}
     return [
         _solutions(ends["density"]),
+        _film(points),
         _least(points),
         _shape(points),
         _rates(ends["density"]),
@@ -81,6 +83,21 @@ def _solutions(ends: Ends) -> Panel:
     return Panel(f"solutions-{ends.axis}", title[ends.axis], caption, figure)
 
 
+def _film(points: int) -> Panel:
+    """The better of the two solutions at each density."""
+    x = branches("density", points)[DIGONS].x
+    cross = [*change("density", points).at, np.inf][0]
+    best = [branches("density", points)[PENTAGON if at > cross else DIGONS] for at in x]
+    W, b = (np.stack(part) for part in zip(*(one.near(at) for one, at in zip(best, x, strict=True)), strict=True))
+    figure = zone_film((upright(W), b), [f"{at:.3g}" for at in x], what="density, relative")
+    caption = (
+        "The better of the two solutions while the density of feature 0 goes from a tenth to ten times the others', "
+        "and where in latent space each output is positive. Below 0.269 there are two digons, and the output of feature "
+        "0 is its mean, everywhere; there the pentagon comes in at once, and stretches from then on."
+    )
+    return Panel("film", "The best solution as the density varies", caption, figure)
+
+
 def _along(points: int, kind: str, of: Callable[[Branch], np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
     """All places x of all branches, and a measure of one kind there, NaN where it is lost; for each axis."""
     every = [branch for axis in WORDS for branch in branches(axis, points).values()]
@@ -94,7 +111,7 @@ def _least(points: int) -> Panel:
     digons = _along(points, DIGONS, lambda branch: branch.least)[1]
     names = [f"{kind}, {axis} varied" for kind in ("pentagon", "digons") for axis in WORDS]
     figure = curves(
-        x, np.stack([*pentagon, *digons], axis=1), names, x_label=VALUE, log_x=True, log_y=True,
+        x, np.stack([*pentagon, *digons], axis=1), names, x_label=VALUE, log_x=True,
         y_label="least eigenvalue of the Hessian",
     )  # fmt: skip
     caption = (
