@@ -47,7 +47,8 @@ def _coherences(found: Packings) -> Panel:
     caption = (
         "The largest |cosine| of N directions: of random ones (median and the middle 90 % of draws) and by the closed "
         "form of the birthday problem; the best that descent found; and the bounds of Welch and Levenshtein, which "
-        "nothing undercuts. Choosing well beats chance by a factor of two to three."
+        "nothing undercuts. Choosing well beats chance by a factor of two to three where N is several times m, by more "
+        "near m."
     )
     return Panel("coherences", "How close to orthogonal", caption, figure)
 
@@ -76,10 +77,10 @@ def _counts() -> Panel:
 
 def _printed() -> Panel:
     points = np.geomspace(10, 1e8, 60)
-    names = ["ε = 0.1", "ε = 0.01"]
+    names = ["printed for ε = 0.01", "formula"]
     formula = [(points, [johnson_lindenstrauss(n, eps) for n in points]) for eps in (0.1, 0.01)]
     figure = against([(POINTS, PRINTED), ([], [])], formula, names, x_label="points N", y_label="dimensions k",
-                     log_x=True, log_y=True, words=("printed for ε = 0.01", "8 ln(N)/ε²"))  # fmt: skip
+                     log_x=True, log_y=True, words=("printed", "8 ln(N)/ε²"))  # fmt: skip
     chance = [needed(round(n), 0.1) for n in points]
     figure.add_scatter(x=points, y=chance, mode="lines", name="random directions, |cosine| ≤ 0.1",
                        line={"width": 2, "color": style.SERIES[2]},
@@ -87,9 +88,13 @@ def _printed() -> Panel:
     figure.add_scatter(x=points, y=points, mode="lines", name="k = N, nothing gained",
                        line={"width": 1, "dash": "dot", "color": style.MUTED}, hoverinfo="skip")  # fmt: skip
     figure.update_yaxes(range=[1.5, 6.8])
-    for text, k in (("ε = 0.01", johnson_lindenstrauss(1e3, 0.01)), ("ε = 0.1", johnson_lindenstrauss(1e3, 0.1)),
-                    ("random directions", needed(1000, 0.1))):  # fmt: skip
-        figure.add_annotation(x=3, y=np.log10(k), text=text, showarrow=False, yshift=12, font={"color": style.MUTED})
+    for text, k, shift in (
+        ("ε = 0.01", johnson_lindenstrauss(2e5, 0.01), 12),
+        ("ε = 0.1", johnson_lindenstrauss(2e5, 0.1), 12),
+        ("random directions, ε = 0.1", needed(200_000, 0.1), -12),
+    ):
+        figure.add_annotation(x=5.3, y=np.log10(k), text=text, showarrow=False, yshift=shift,
+                              font={"color": style.MUTED})  # fmt: skip
     caption = (
         "The Johnson–Lindenstrauss dimension for N points. The three numbers printed for ε = 1/100 lie on the line of "
         "ε = 1/10; at 1/100 the dimension is a hundred times as large, and above N for all but the largest N. Green: "
@@ -112,11 +117,11 @@ def _mean(values: np.ndarray) -> tuple[float, float, float]:
     return (mean, low, high) if np.isfinite(low) else (mean, mean, mean)
 
 
-def _multiples(back: Recovery, what: int, y_label: str) -> Any:
+def _multiples(back: Recovery, what: int, y_label: str, most: float) -> Any:
     x, values = _by_method(back, what)
     heads = {"learnt": "learnt directions", "random": "random directions", "spread": "spread directions"}
     return band_panels(x, values, METHODS, [heads[kind] for kind in back.kinds], x_label="active features k",
-                       y_label=y_label, columns=3, y_range=(-0.03, 1.03))  # fmt: skip
+                       y_label=y_label, columns=3, y_range=(-0.03, most))  # fmt: skip
 
 
 def _recovered(back: Recovery) -> Panel:
@@ -125,7 +130,9 @@ def _recovered(back: Recovery) -> Panel:
         "L1, by orthogonal matching pursuit, by ReLU(WᵀWx + b). Learnt directions, as many random ones, and as many "
         "spread until their largest |cosine| is small. Mean over seeds and 95 % interval."
     )
-    return Panel("recovered", "What compressed sensing gets back", caption, _multiples(back, 1, "recovered exactly"))
+    return Panel(
+        "recovered", "What compressed sensing gets back", caption, _multiples(back, 1, "recovered exactly", 1.03)
+    )
 
 
 def _lost(back: Recovery) -> Panel:
@@ -134,7 +141,7 @@ def _lost(back: Recovery) -> Panel:
         "ReLU has the common length and bias that lose least on the law of training. Above 1 a read-out is worse than "
         "nothing."
     )
-    return Panel("lost", "What is lost", caption, _multiples(back, 0, "share of squared length lost"))
+    return Panel("lost", "What is lost", caption, _multiples(back, 0, "share of squared length lost", 1.3))
 
 
 def _angles(back: Recovery) -> Panel:

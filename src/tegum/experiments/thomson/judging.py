@@ -234,8 +234,9 @@ def _decay(found: Measured, sizes: list[int]) -> Judged:
 
 
 def _nearer(claim: Claim, limit: dict[int, Learnt], sizes: list[int], one: str, other: str) -> Judged:
-    """Is what is learnt nearer to one energy's arrangement than to another's, on average over sizes?"""
-    e, o = ENERGIES.index(one), ENERGIES.index(other)
-    nearer = np.stack([limit[n].distances[:, o] - limit[n].distances[:, e] for n in sizes])
+    """Is what is learnt nearer to one energy's arrangement than to another's, and near it, on average over sizes?"""
+    mine, its = (np.stack([limit[n].distances[:, ENERGIES.index(energy)] for n in sizes]) for energy in (one, other))
+    nearer = its - mine
     words = ", ".join(f"n = {n}: {row.mean():+.3f}" for n, row in zip(sizes, nearer, strict=True)).replace("-", "−")
-    return judge_mean(claim, nearer.mean(0), above=0, where="seeds", note=f"Means: {words}.")
+    note = f"Mean distances {mine.mean():.3f} and {its.mean():.3f}; differences {words}."
+    return judge_mean(claim, np.minimum(nearer.mean(0), NEAR - mine.mean(0)), above=0, where="seeds", note=note)
