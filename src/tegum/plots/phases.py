@@ -87,7 +87,7 @@ def _branch(figure: go.Figure, line: Section, name: str, shade: str, wide: float
         solid = dash == "solid"
         figure.add_scatter(
             x=line.x, y=drawn, name=name, legendgroup=name, mode="lines", meta=what, hovertemplate=hover,
-            line={"color": shade, "dash": dash, "width": wide if solid else 1.5},
+            line={"color": shade, "dash": dash, "width": wide if solid else 1.5, "simplify": False},  # by width: corners
             showlegend=solid and row == 1 and column == 1, row=row, col=column,
         )  # fmt: skip
 
