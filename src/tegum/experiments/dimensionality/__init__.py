@@ -57,9 +57,9 @@ class Dimensionality(Experiment):
         return {
             "published": self._training(published, self.axis(), self.seeds),
             "small": self._training(SMALL, self.axis(), self.small_seeds),
-            "crowded": self._training(published, crowded, self.seeds, first=1000),
-            "crowded, longer": self._training(published, crowded, self.seeds, first=1000, longer=MORE),
-            "crowded, quieter": self._training(published, crowded, self.seeds, first=1000, quieter=MORE),
+            "crowded": self._training(published, crowded, self.seeds, first=2000),
+            "crowded, longer": self._training(published, crowded, self.seeds, first=2000, longer=MORE),
+            "crowded, quieter": self._training(published, crowded, self.seeds, first=2000, quieter=MORE),
             "dense, longer": self._training(SMALLER, (DENSE,), self.small_seeds, longer=MORE),
         }
 

@@ -84,7 +84,7 @@ def _graph(models: Models, wanted: float) -> Panel:
         f"One model of {models.size} at 1/(1 − S) = {density:.3g}, the first seed: a disc for each feature, lines "
         "where two disturb each other. Hover for partners. "
     ) + {
-        0.4: "Antipodal pairs, and little between them.",
+        0.4: "Antipodal pairs, and a few features without one.",
         0.2: "Pairs still, but more blocks than there is room for: nearly all are oblique.",
         0.1: "All features disturb many others; no block stands apart.",
     }[wanted]

@@ -65,6 +65,7 @@ def judged(runs: Runs) -> list[Judged]:
     longer, quieter, dense = (models[name] for name in ("crowded, longer", "crowded, quieter", "dense, longer"))
     where, many = f"seeds, {published.size}", f"seeds, {small.size}"
     parts = [one.part(oblique(one.names))[:, 0] for one in (crowded, longer, quieter)]
+    apart = [one.part((one.names != "irregular") & ~oblique(one.names))[:, 0] for one in (crowded, longer, quieter)]
     nameless = small.part(small.names != "irregular")[:, small.nearest(c.SPARSE)] < 0.1
     return [
         _mean(c.CLUSTER, clustered(published), where, above=2 * c.CHANCE, note=_by_chance(published)),
@@ -76,7 +77,7 @@ def judged(runs: Runs) -> list[Judged]:
           for name, claim in c.BIPYRAMIDS.items()),
         _mean(c.NAMED, in_orthogonal_blocks(published), where, above=0.9, note=_named(small)),
         _mean(c.OBLIQUE, parts[0], where, above=0.5, note=_parts(parts)),
-        _mean(c.NOT_NOISE, np.minimum(parts[1], parts[2]) - parts[0] / 2, where),
+        _mean(c.NOT_NOISE, apart[0] - apart[2], where, note=_parts(apart)),
         _mean(c.OVERFULL, held(longer)[:, 0] / longer.m - 1, where, note=_held(crowded, longer, quieter)),
         _mean(c.SILENT, hidden_by_bias(longer)[:, 0], where, above=0.75),
         _mean(c.BETTER, _worth(longer) / packed(SHAPES["digon"], c.CROWDED).worth - 1, where, note=_products(longer)),
@@ -169,8 +170,8 @@ def _worth(models: Models) -> np.ndarray:
 
 def _products(models: Models) -> str:
     name, best = best_product(c.CROWDED)
-    digons = packed(SHAPES["digon"], c.CROWDED).worth
-    return f"Orthogonal digons save {digons:.3f}, the best product, {name}s, {best.worth:.3f}; {models.size}."
+    digons, mean = packed(SHAPES["digon"], c.CROWDED).worth, _worth(models).mean()
+    return f"Orthogonal digons save {digons:.3f}, the best product, {name}s, {best.worth:.3f}; these {mean:.3f}."
 
 
 def _by_chance(models: Models) -> str:
