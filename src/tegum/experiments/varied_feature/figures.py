@@ -92,7 +92,7 @@ def _film(points: int) -> Panel:
     figure = zone_film((upright(W), b), [f"{at:.3g}" for at in x], what="density, relative")
     caption = (
         "The better of the two solutions while the density of feature 0 goes from a tenth to ten times the others', "
-        "and where in latent space each output is positive. Below 0.269 there are two digons, and the output of feature "
+        "and where in latent space each output is positive. Below 0.269 there are two digons, and output "
         "0 is its mean, everywhere; there the pentagon comes in at once, and stretches from then on."
     )
     return Panel("film", "The best solution as the density varies", caption, figure)
