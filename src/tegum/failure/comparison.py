@@ -1,5 +1,6 @@
 """Which of two kinds of ends is the better one: losses of finished models on the same samples, and their difference."""
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -7,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tegum.claims import LEVEL
+from tegum.spec import leaves, with_leaves
 from tegum.toy.features import Law, draw
 from tegum.toy.loss import Loss, evaluate
 from tegum.toy.models import Model
@@ -28,13 +30,19 @@ def fresh_losses(
     The best of many models by one loss is in part the luckiest. Choose by some of the parts, measure by the others.
     """
 
-    def one(own: dict[str, Any], x: Any) -> Any:
-        return evaluate(loss, model, own, x, lanes=False)
-
-    every = jax.vmap(one, in_axes=(0, None))
+    numbers = leaves(law)
+    blank = with_leaves(law, dict.fromkeys(numbers, 1.0))  # one program for laws that differ in numbers alone
     keys = jax.random.split(jax.random.key(seed), parts)
-    found = [every(parameters, draw(law, key, model.features, samples)) for key in keys]
+    found = [_fresh(parameters, numbers, key, model=model, loss=loss, law=blank, samples=samples) for key in keys]
     return np.stack([np.asarray(part, float) for part in found], axis=1)
+
+
+@partial(jax.jit, static_argnames=("model", "loss", "law", "samples"))
+def _fresh(
+    parameters: dict[str, Any], numbers: dict[str, Any], key: Any, *, model: Model, loss: Loss, law: Law, samples: int
+) -> Any:
+    x = draw(with_leaves(law, numbers), key, model.features, samples)
+    return jax.vmap(lambda own: evaluate(loss, model, own, x, lanes=False))(parameters)
 
 
 def excess(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:

@@ -150,7 +150,7 @@ def shares(found: Nets) -> Panel:
     caption = (
         "Pairs of features that one neuron serves: how many are read with strengths that differ by a factor of 2 or "
         "more and written the other way round, and in how many of these the interference of the stronger one is "
-        "turned negative by other neurons. Densities with fewer than ten pairs in all are left out. Intervals take pairs "
-        "as independent."
+        "turned negative by other neurons. Densities with fewer than ten pairs in all are left out. Intervals take "
+        "pairs as independent."
     )
     return Panel("shares", "How common the motif is", caption, figure)

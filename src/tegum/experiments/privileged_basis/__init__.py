@@ -11,7 +11,7 @@ from tegum.experiments.privileged_basis import claims as c
 from tegum.experiments.privileged_basis import figures
 from tegum.experiments.privileged_basis.judging import (
     REGIMES,
-    Ends,
+    ends,
     judge_alignment,
     judge_burden,
     judge_hidden_bias,
@@ -63,7 +63,7 @@ class PrivilegedBasis(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {"steps": 10_000, "batch_size": 1024, "learning_rate": 1e-3}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 24, "others": 20, "steps": 1500, "densities": c.JUDGED},
+        "quick": {"seeds": 24, "others": 12, "steps": 1200, "densities": c.JUDGED},
         "standard": {},
         "paper": {"seeds": 1000, "others": 200, "steps": 10_000, "batch_size": 1024, "learning_rate": 1e-3},
     }
@@ -112,7 +112,7 @@ class PrivilegedBasis(Experiment):
         )
 
     def claims(self, runs: Runs) -> list[Judged]:
-        found, linear = Ends(runs["relu"]), Ends(runs["linear"])
+        found, linear = ends(runs["relu"]), ends(runs["linear"])
         return [
             *judge_alignment(found, linear),
             *(judge_regime(found, density) for density in REGIMES),
@@ -123,7 +123,7 @@ class PrivilegedBasis(Experiment):
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:
-        found, linear = Ends(runs["relu"]), Ends(runs["linear"])
+        found, linear = ends(runs["relu"]), ends(runs["linear"])
         return [
             figures.best(found),
             figures.kinds(found),

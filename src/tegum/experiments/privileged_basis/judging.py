@@ -1,7 +1,7 @@
 """Neurons of trained models, and the verdicts about them."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jax
@@ -16,7 +16,7 @@ from tegum.toy.features import draw
 from tegum.toy.loss import SquaredError
 from tegum.training.run import Run
 
-FINALISTS = 8  # of each kind, by recorded loss, measured again on fresh samples
+FINALISTS = 8  # of the stated kind, by recorded loss, measured again on fresh samples; at least as many others
 PARTS, CHOSEN_BY = 40, 10  # sets of 10,000 fresh samples; the first ten choose the best, the others measure it
 FRESH = 46_900_000  # the seed of these samples
 SURE = 0.95  # share of random rotations that a model must beat to count as aligned
@@ -48,10 +48,10 @@ class Ends:
         """Where in x this density is."""
         return int(np.argmin(np.abs(self.x - density)))
 
-    def lowest(self, place: int, among: np.ndarray) -> np.ndarray:
-        """The finalists at a place: seeds of lowest recorded loss among some (seed,)."""
+    def lowest(self, place: int, among: np.ndarray, count: int) -> np.ndarray:
+        """The seeds of lowest recorded loss at a place among some (seed,)."""
         order = np.argsort(np.where(among, self.loss[place], np.inf), kind="stable")
-        return np.asarray(order[: min(FINALISTS, int(among.sum()))])
+        return np.asarray(order[: min(count, int(among.sum()))])
 
     def again(self, place: int, seeds: np.ndarray) -> np.ndarray:
         """Losses of these seeds on fresh samples, (seeds, PARTS)."""
@@ -72,7 +72,9 @@ class Ends:
         found = {}
         for density in REGIMES:
             place, so = self.place(density), self.of_kind(density)
-            seeds = np.union1d(self.lowest(place, so), self.lowest(place, ~so))
+            of_kind = self.lowest(place, so, FINALISTS)
+            others = self.lowest(place, ~so, 2 * FINALISTS - len(of_kind))  # one shape for all, compiled once
+            seeds = np.concatenate([of_kind, others])
             found[density] = seeds, self.again(place, seeds)
         return found
 
@@ -94,6 +96,12 @@ class Ends:
         """For each seed: does it store as many in as many as the best at this density?"""
         place = self.place(density)
         return Code(*(part[place] for part in self.code)).is_of(*self.best_code(density))
+
+
+@lru_cache(maxsize=4)
+def ends(run: Run) -> Ends:
+    """The models of a run, measured once for claims and figures."""
+    return Ends(run)
 
 
 Kind = Callable[[np.ndarray, float], np.ndarray]
