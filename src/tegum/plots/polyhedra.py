@@ -80,7 +80,7 @@ def polyhedron_film(
     frames[t][s] is what scene s shows at labels[t] of ``what``.
     """
     k = len(names)
-    figure = space(330, scenes=[(s / k, (s + 1) / k) for s in range(k)], axes=False, reach=1.08, eye=(0.6, 1.35, 0.55))
+    figure = space(330, scenes=[(s / k, (s + 1) / k) for s in range(k)], axes=False, reach=1.08, eye=(0.7, 1.58, 0.64))
     moments = [[trace for s, solid in enumerate(row) for trace in _solid(solid, s)] for row in frames]
     figure.add_traces(moments[first])
     on_page: dict[str, Any] = {"xref": "paper", "yref": "paper", "xanchor": "center", "showarrow": False}
