@@ -86,7 +86,7 @@ def regimes(found: Ends) -> Panel:
     caption = (
         "The lowest loss of models that store features in each of the article's six ways, above the best of all at "
         "that density, by recorded loss. The way that lies at 0 is the solution there; where none does, the best is of "
-        "another kind. A line ends where fewer than one model in all is of its kind or it costs 30 % more."
+        "another kind. A line ends where no model is of its kind, or the best of them costs 30 % more."
     )
     return Panel("regimes", "Which code is best", caption, figure)
 
