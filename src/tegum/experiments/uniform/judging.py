@@ -41,7 +41,7 @@ def judged(runs: Runs) -> list[Judged]:
 def _mean(claim: Claim, values: np.ndarray, where: str, *, above: float = 0.0, note: str = "") -> Judged:
     known = values[np.isfinite(values)]
     if not len(known):
-        return unjudged(claim, "no model is there", note=note)
+        return unjudged(claim, "no model to judge by", note=note)
     return judge_mean(claim, known, above=float(above), where=where, note=note)
 
 
@@ -142,10 +142,11 @@ def by_rate(run: Run) -> list[Run]:
 
 
 def _better_from_pairs(runs: Runs) -> np.ndarray:
-    """What each quiet model that started from digons saves beyond the best from random weights."""
+    """What each quiet model that started from digons saves beyond the best from random weights; NaN where these have
+    learnt nothing to compare with."""
     quiet = saved_at(by_rate(runs["paired"])[1], c.EARLY)[1]
     random = [saved_at(run, c.EARLY)[1].max() for run in (runs["usual"], runs["longer"], *by_rate(runs["quiet"]))]
-    return quiet - max(random)
+    return np.where(max(random) > c.LEARNT, quiet - max(random), np.nan)
 
 
 def _molten(run: Run) -> np.ndarray:
