@@ -11,6 +11,7 @@ from tegum.plots.lines import bands
 from tegum.plots.neurons import neuron_stacks
 from tegum.plots.rates import rate_lines, stacked_rates
 
+MATTERS = 0.15  # strength of a path, |W_e|·|W_d|, from which a neuron is in the picture of a motif
 ENOUGH = 10  # pairs in all networks of a density, to tell a share of them
 DRAWN = 0.1  # smaller weights are left out of the large figure
 LAST_SHADE = 40  # features from here on have the last colour
@@ -107,13 +108,13 @@ def _interval(values: np.ndarray) -> tuple[float, float, float]:
 
 def motif(found: Nets) -> Panel:
     place = found.place(c.LOW)
-    own = [motifs(W_e, W_d) for W_e, W_d in zip(found.W_e[place], found.W_d[place], strict=True)]
-    seed, pair = _clearest(own)
+    found_motifs = [motifs(W_e, W_d) for W_e, W_d in zip(found.W_e[place], found.W_d[place], strict=True)]
+    seed, pair = _clearest(found_motifs)
     W_e, W_d = found.W_e[place, seed], found.W_d[place, seed]
-    m = own[seed]
+    m = found_motifs[seed]
     two = [int(m.strong[pair]), int(m.weak[pair])] if pair >= 0 else [0, 1]
-    chosen = np.flatnonzero((np.abs(W_e[:, two]) * np.abs(W_d[two]).T).max(axis=1) + np.abs(
-        np.maximum(np.abs(W_e[:, two[0]]), 0) * W_d[two[1]]) > 0.15)  # fmt: skip
+    own, across = np.abs(W_e[:, two]) * np.abs(W_d[two]).T, np.abs(W_e[:, two[0]]) * np.abs(W_d[two[1]])
+    chosen = np.flatnonzero(np.maximum(own.max(axis=1), across) > MATTERS)
     shown = np.stack([W_e[chosen][:, two], W_d[two][:, chosen].T])
     load = np.tile(found.load[place, seed, chosen], (2, 1))
     figure = neuron_stacks(shown, load, ["reads", "writes"], columns=2, height=260, features=two, shade=[0.15, 0.85])

@@ -8,7 +8,7 @@ from scipy import stats
 
 from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
 from tegum.experiments.absolute_value import claims as c
-from tegum.geometry.two_sided import Motifs, answered, in_twos, motifs, read, scaled, served
+from tegum.geometry.two_sided import Motifs, answered, in_twos, motifs, read, scaled
 from tegum.toy.features import SparseSigned, draw
 from tegum.training.run import Run
 
@@ -228,8 +228,3 @@ def parts_of(found: Nets) -> np.ndarray:
     both = (found.answered == 2) & ~pure
     rows = [pure, both, found.answered == 1, found.answered == 0]
     return np.stack([row.sum(axis=-1) for row in rows], axis=-1)
-
-
-def serving(found: Nets) -> np.ndarray:
-    """How many features each neuron adds to their own outputs, (p, seed, m)."""
-    return np.asarray(served(found.W_e, found.W_d).sum(axis=-1))
