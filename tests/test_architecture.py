@@ -25,8 +25,8 @@ RINGS = (
     ("plots",),
     ("experiments",),
     ("report",),
-    ("conduct",),
-    ("cli",),
+    ("conduct", "binding", "series"),
+    ("console", "cli"),
 )
 NEVER = {
     "plots": {"training", "runs", "toy", "spec", "failure"},

@@ -110,7 +110,9 @@ def test_a_judged_rate_says_what_was_counted(k: int, verdict: str) -> None:
     low, high = map(float, rate_interval(k, 40))
     assert (judged.verdict, judged.value, judged.low, judged.high, judged.count) == (verdict, k / 40, low, high, 40)
     assert judged.measured == f"{k} of 40 swans: {k / 40:.0%}, 95 % interval {low:.0%} to {high:.0%}"
-    assert (judged.statement, judged.source, judged.criterion, judged.note) == (*asdict(CLAIM).values(), "In winter.")
+    assert (judged.statement, judged.source, judged.criterion, judged.note) == (
+        CLAIM.statement, CLAIM.source, CLAIM.criterion, "In winter.",
+    )  # fmt: skip
 
 
 def test_a_judged_mean_says_what_was_averaged() -> None:
@@ -166,3 +168,10 @@ def test_a_fact_holds_or_fails() -> None:
     assert judge_fact(CLAIM, True, "all of them", 1.0).verdict == "holds"
     fails = judge_fact(CLAIM, False, "one is black", 0.99, note="a note")
     assert (fails.verdict, fails.value, fails.low, fails.high, fails.note) == ("fails", 0.99, 0.99, 0.99, "a note")
+
+
+def test_a_reason_is_given_for_a_failure_only() -> None:
+    claim = Claim("2 + 2 = 5", "A book", "It is.", reason="It is 4.")
+    assert [judge_fact(claim, true, "4", 4).why for true in (True, False)] == ["", "It is 4."]
+    assert unjudged(claim, "nothing").why == ""
+    assert judge_fact(claim, False, "4", 4).as_dict()["reason"] == "It is 4."

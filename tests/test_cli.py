@@ -2,21 +2,25 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from tegum import cli
-from tegum.experiments import find, listed
+from tegum.claims import Claim, Judged, judge_fact
+from tegum.experiments import fields_of, find, listed
+from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.runs.store import DONE, Folder
 
 TINY = ["--size", "quick", "--set", "seeds=2", "--set", "steps=50", "--set", "batch_size=32"]
@@ -107,6 +111,29 @@ def test_list_names_every_experiment(tegum: Tegum) -> None:
     assert json.loads(tegum("list", "--json").out) == listed()
 
 
+def test_it_says_its_version(tegum: Tegum) -> None:
+    said = tegum("--version")
+    assert (said.code, said.out, said.error) == (0, f"tegum {version('tegum')}\n", "")
+
+
+def test_the_fields_of_an_experiment(tegum: Tegum) -> None:
+    said = json.loads(tegum("show", "intro", "--fields", "--json").out)
+    assert {"name": "seeds", "takes": "whole number, at least 1",
+            "sizes": {"quick": 8, "standard": 40, "paper": 200}} in said  # fmt: skip
+    assert [one["name"] for one in said] == list(type(find("intro")).model_fields)
+    words = tegum("show", "intro", "--fields").out
+    assert all(one["name"] in words for one in said)
+
+
+@pytest.mark.parametrize("name", listed())
+def test_every_field_can_be_set_to_what_is_shown(name: str) -> None:
+    for field in fields_of(name):
+        assert field.takes
+        for size, value in field.sizes.items():
+            given = dict([cli._change(f"{field.name}={json.dumps(value)}")])
+            assert find(name, size, **given) == find(name, size)
+
+
 def test_the_installed_command_lists() -> None:
     command = shutil.which("tegum", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert command is not None
@@ -174,6 +201,80 @@ def test_report_binds_a_book(runs: Path, tegum: Tegum) -> None:
     assert elsewhere.is_file()
 
 
+def test_a_book_of_all_runs_or_of_the_newest(runs: Path, tegum: Tegum) -> None:
+    tegum("run", "intro", *TINY, "--set", "learning_rate=0.01", "--into", runs)
+    path, left_out = tegum("report", "--into", runs).out.splitlines()
+    assert left_out.startswith(f"Left out: 1 run ({NAME}), where another of the same experiment and size is newer")
+    assert left_out in (runs / "book.html").read_text()
+    assert tegum("report", "--into", runs, "--all").out == f"{path}\n"
+
+
+# ---------------------------------------------------------------- all experiments
+
+
+class Sum(Experiment):
+    """Trains nothing."""
+
+    title, source, lede = "A sum", "A book", "Two and two."
+    sizes: ClassVar[dict[str, dict[str, Any]]] = {"quick": {}, "standard": {}}
+    recipe: ClassVar[dict[str, Any]] = {}
+    wrong: ClassVar[bool] = False
+
+    def claims(self, runs: Runs) -> list[Judged]:
+        if self.wrong:
+            raise ZeroDivisionError("two\nlines")
+        return [judge_fact(Claim("2 + 2 = 4", "A book", "It is."), 2 + 2 == 4, "4", 4)]
+
+    def panels(self, runs: Runs) -> list[Panel]:
+        return []
+
+
+class Broken(Sum):
+    """Cannot be judged."""
+
+    wrong: ClassVar[bool] = True
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No experiments but three small ones, of which one breaks and one is a real one."""
+    known = {"broken": "Breaks.", "intro": "Trains.", "sum": "Trains nothing."}
+    kinds: dict[str, type[Experiment]] = {"broken": Broken, "sum": Sum, "intro": type(find("intro"))}
+    quick = {"intro": {"seeds": 2, "steps": 50, "batch_size": 32}}
+    for module in ("tegum.experiments", "tegum.series", "tegum.conduct"):
+        monkeypatch.setattr(f"{module}.find", lambda name, size="quick": kinds[name](**quick.get(name, {})))
+    monkeypatch.setattr("tegum.experiments.listed", lambda: known)
+
+
+@pytest.mark.usefixtures("small")
+def test_all_run_though_one_fails_and_the_end_has_the_total(tmp_path: Path, tegum: Tegum) -> None:
+    said = tegum("run", "--all", "--size", "quick", "--into", tmp_path)
+    assert (said.code, said.error) == (1, "")
+    broken, intro, sum_, total = said.out.splitlines()
+    assert broken == "broken  failed: ZeroDivisionError: two lines"
+    assert re.fullmatch(r"intro   \d hold, \d fail, \d unclear · \d+\.\d s \(\d+\.\d s of processors\)", intro)
+    assert sum_.startswith("sum     1 hold, 0 fail, 0 unclear · ")
+    assert total.startswith("2 of 3 experiments · ")
+    assert total.endswith(" · failed: broken")
+    verdicts = np.array([[int(n) for n in re.findall(r"(\d+) (?:hold|fail|unclear)", one)] for one in (intro, sum_)])
+    assert (
+        ", ".join(f"{n} {word}" for n, word in zip(verdicts.sum(0), ("hold", "fail", "unclear"), strict=True)) in total
+    )
+
+
+@pytest.mark.usefixtures("small")
+def test_all_as_json_and_again_at_once(tmp_path: Path, tegum: Tegum, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Broken, "wrong", False)
+    first = tegum("run", "--all", "--size", "quick", "--into", tmp_path, "--json")
+    assert first.code == 0
+    monkeypatch.setattr("tegum.runs.store.execute", lambda *_, **__: pytest.fail("something was trained again"))
+    assert tegum("run", "--all", "--size", "quick", "--into", tmp_path, "--json").out == first.out
+    said = json.loads(first.out)
+    assert [one["experiment"] for one in said] == ["broken", "intro", "sum"]
+    assert [len(one["claims"]) for one in said] == [1, 6, 1]
+    assert {one["failed"] for one in said} == {""}
+
+
 def test_figures_go_to_images(runs: Path, tegum: Tegum, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     monkeypatch.setattr("plotly.graph_objects.Figure.write_image", lambda _, path, **how: written.append(path.name))
@@ -193,9 +294,13 @@ def test_images_without_a_browser_are_one_sentence(runs: Path, tegum: Tegum, mon
 
 # ---------------------------------------------------------------- how it refuses
 
+BOTH = "run needs the name of an experiment, as tegum list names it, or --all, and not both."
 REFUSALS: list[tuple[list[str], str]] = [
     (["bogus"], "No such command 'bogus'; see tegum --help."),
-    (["run"], "Missing argument 'name'; see tegum --help."),
+    (["run"], BOTH),
+    (["run", "--all", "intro"], BOTH),
+    (["run", "--all", "--set", "seeds=3"], "--set changes one experiment; name it instead of --all."),
+    (["run", "--all", "--size", "tiny"], "size='tiny' must be one of quick, standard, paper."),
     (["show"], "Missing argument 'run'; see tegum --help."),
     (["run", "intro", "--bogus"], "No such option: --bogus; see tegum --help."),
     (["run", "intro", "other"], "Got unexpected extra argument(s) (other); see tegum --help."),
@@ -219,6 +324,7 @@ REFUSALS: list[tuple[list[str], str]] = [
     (["run", "intro", "--images", "bmp"], "--images bmp must be png, svg or pdf."),
     (["show", "intro"], "runs holds no finished run of intro; make one with tegum run intro."),
     (["show", "intor"], "'intor' is neither a run folder nor an experiment; did you mean intro?"),
+    (["show", "intor", "--fields"], "there is no experiment 'intor'; did you mean intro?"),
     (["show", "."], ". has no provenance.json, so it is not a finished run; run it again."),
     (["report"], "runs holds no finished run; make one with tegum run intro."),
     (["report", "--into", "file"], "file holds no finished run; make one with tegum run intro."),

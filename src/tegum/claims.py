@@ -14,11 +14,15 @@ FEW = 20  # fewer samples than this that are all alike say nothing about their s
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the literature and what would count for or against it."""
+    """A sentence of the literature and what would count for or against it.
+
+    reason: why it fails, where that was found out; it is shown with that verdict only.
+    """
 
     statement: str
     source: str
     criterion: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Judged:
     high: float
     count: int
     note: str = ""
+    reason: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason for which it fails; empty for another verdict."""
+        return self.reason if self.verdict == "fails" else ""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: a number that is not finite becomes null."""

@@ -1,4 +1,4 @@
-"""The command `tegum`: list, run, report, show. Heavy imports wait until a command needs them."""
+"""The command `tegum`: list, run, show, report. Heavy imports wait until a command needs them."""
 
 import json
 import sys
@@ -11,7 +11,6 @@ from typer.exceptions import TyperException
 from tegum.errors import BadInput, near
 
 if TYPE_CHECKING:
-    from tegum.claims import Judged
     from tegum.runs.store import Folder
 
 app = typer.Typer(
@@ -27,9 +26,17 @@ Into = Annotated[Path, typer.Option("--into", help="Folder that holds the runs."
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
+Whether = Annotated[bool, typer.Option("--version", help="Say which version this is.")]
+
+
 @app.callback(invoke_without_command=True)
-def alone(context: typer.Context) -> None:
+def alone(context: typer.Context, version: Whether = False) -> None:
     """A laboratory for toy models of superposition."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        print(f"tegum {version_of('tegum')}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -49,11 +56,15 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command()
 def run(
-    name: Annotated[str, typer.Argument(help="An experiment, as `tegum list` names it.")],
+    name: Annotated[str | None, typer.Argument(help="An experiment, as `tegum list` names it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run all experiments, one after the other.")] = False,
     size: Annotated[str, typer.Option(help="quick: seconds; standard: about a minute; paper: the published size.")] = (
         "standard"
     ),
-    set_: Annotated[list[str] | None, typer.Option("--set", help="Change a field: --set seeds=100.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Change a field: --set seeds=100. `tegum show NAME --fields` lists them."),
+    ] = None,
     into: Into = Path("runs"),
     force: Annotated[bool, typer.Option("--force", help="Throw away what is stored and train again.")] = False,
     workers: Annotated[str | None, typer.Option(metavar="COUNT", help="Threads; by default one for each core.")] = None,
@@ -62,52 +73,97 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train an experiment, judge its claims, write its page. Run again, it resumes or returns at once."""
-    from tegum.experiments import find
+    """Train an experiment, judge its claims, write its page. Run again, it resumes or returns at once.
 
-    changes = dict(_change(text) for text in set_ or [])
+    With --all each experiment is one line, what fails is said and passed over, and the exit code tells.
+    """
+    if (name is None) != every:
+        raise BadInput("run needs the name of an experiment, as tegum list names it, or --all, and not both.")
     if images not in (None, "png", "svg", "pdf"):
         raise BadInput(f"--images {images} must be png, svg or pdf.")
     threads = _count(workers)
-    experiment = find(name, size, **changes)
+    how: dict[str, Any] = {"into": into, "force": force, "workers": threads}
+    if name is None:
+        if set_:
+            raise BadInput("--set changes one experiment; name it instead of --all.")
+        raise typer.Exit(_run_all(size, how, images, as_json))
+    from tegum.console import say
+    from tegum.experiments import find
+
+    experiment = find(name, size, **dict(_change(text) for text in set_ or []))
     from tegum.conduct import conduct, opened
 
-    folder = conduct(experiment, name, into=into, force=force, workers=threads, progress=None)
+    folder = conduct(experiment, name, **how)
     _, panels, claims, facts = opened(folder)
     if images is not None:
         _write_images(folder, panels, images)
-    _say(folder, claims, facts, as_json)
+    say(folder, claims, facts, as_json)
+
+
+def _run_all(size: str, how: dict[str, Any], images: str | None, as_json: bool) -> int:
+    """Run every experiment in one size; 1 where one failed."""
+    from tegum.console import say_all, say_one
+    from tegum.experiments import listed
+    from tegum.series import Outcome, series
+
+    if size not in (known := ("quick", "standard", "paper")):
+        raise BadInput(f"size={size!r} must be one of {', '.join(known)}.")
+    outcomes: list[Outcome] = []
+    for outcome in series(list(listed()), size, **how):
+        if images is not None and outcome.folder is not None:
+            _write_images(outcome.folder, outcome.panels, images)
+        if not as_json:
+            say_one(outcome, max(map(len, listed())))
+        outcomes.append(outcome)
+    say_all(outcomes, as_json)
+    return int(any(outcome.wrong for outcome in outcomes))
 
 
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(help="An experiment's name (its latest run) or a run folder.")],
     into: Into = Path("runs"),
+    fields: Annotated[
+        bool, typer.Option("--fields", help="What --set can change, and its value in each size.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The scorecard of a finished run."""
+    """The scorecard of a finished run; or, with --fields, what can be set for an experiment."""
+    from tegum.console import say, say_fields
+
+    if fields:
+        say_fields(run, as_json)
+        return
     from tegum.conduct import opened
 
     folder = _folder(run, into)
     _, _, claims, facts = opened(folder)
-    _say(folder, claims, facts, as_json)
+    say(folder, claims, facts, as_json)
 
 
 @app.command()
 def report(
     into: Into = Path("runs"),
     output: Annotated[Path | None, typer.Option(help="Where the book goes; default book.html beside the runs.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Older and changed runs, too.")] = False,
 ) -> None:
-    """Bind all finished runs into one book with one scorecard, and write their pages anew."""
-    from tegum.conduct import bound, rewritten
+    """Bind finished runs into one book with one scorecard, and write their pages anew.
+
+    Of each experiment and size the book takes the newest run, one without changed fields before others.
+    """
+    from tegum.binding import bound, shelf
+    from tegum.conduct import rewritten
     from tegum.runs.store import DONE, folders
 
     finished = [folder for folder in folders(into) if folder.has(DONE)]
     if not finished:
         raise BadInput(f"{into} holds no finished run; make one with tegum run intro.")
-    for folder in finished:
+    found = shelf(finished, every=every)
+    for folder in [*found.chosen, *found.older]:
         rewritten(folder)
-    print(bound(finished, output or into / "book.html"))
+    print(bound(found, output or into / "book.html"))
+    if found.left_out:
+        print(found.left_out)
 
 
 def _count(workers: str | None) -> int | None:
@@ -140,28 +196,6 @@ def _folder(name: str, into: Path) -> "Folder":
     if not runs:
         raise BadInput(f"{into} holds no finished run of {name}; make one with tegum run {name}.")
     return max(runs, key=lambda folder: (folder.path / DONE).stat().st_mtime)
-
-
-def _say(folder: "Folder", claims: "list[Judged]", facts: dict[str, Any], as_json: bool) -> None:
-    page = folder.path / "report.html"
-    if as_json:
-        whole = {
-            "folder": str(folder.path),
-            "page": str(page),
-            "claims": [claim.as_dict() for claim in claims],
-        }
-        print(json.dumps(whole | {"provenance": facts}, indent=2))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("", "claim", "measured", title=folder.path.name, title_justify="left", show_lines=True)
-    marks = {"holds": "[green]✓ holds[/]", "fails": "[red]✗ fails[/]", "unclear": "[yellow]? unclear[/]"}
-    for claim in claims:
-        table.add_row(marks[claim.verdict], claim.statement, claim.measured)
-    console = Console()
-    console.print(table)
-    console.print(f"{facts['seconds']} s · page: {page}", soft_wrap=True, highlight=False)
 
 
 def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:

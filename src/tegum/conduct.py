@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import shlex
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from tegum.claims import Judged
 from tegum.errors import BadInput
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Panel
-from tegum.report.page import Chapter, book, page
-from tegum.runs.provenance import provenance
+from tegum.report.page import page
+from tegum.runs.provenance import Stopwatch, provenance
 from tegum.runs.store import DONE, Folder
 
 ROOT = Path("runs")
@@ -39,14 +38,14 @@ def conduct(
     trainings = experiment.trainings()
     if _finished(folder, trainings):
         return folder
-    began = time.monotonic()
+    watch, resumed = Stopwatch(), folder.begun
     with folder.alone():
         runs = {
             key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
         }
         claims = [_with_departures(claim, experiment) for claim in experiment.claims(runs)]
         panels = experiment.panels(runs)
-        facts = provenance(trainings.values(), time.monotonic() - began, workers)
+        facts = provenance(trainings.values(), watch.seconds(), resumed=resumed, workers=workers)
         _write(folder, experiment, name, panels, claims, facts)
     return folder
 
@@ -85,13 +84,19 @@ def _write(
 
 def opened(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
     """A finished run as it was written: experiment, figures, claims, provenance."""
-    facts = folder.json(DONE)
+    facts = told(folder)
     name, _ = name_and_digest(folder)
+    experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
+    claims = [Judged(**_numbers(entry)) for entry in _entries(folder, "claims.json", _names(Judged) - {"reason"})]
+    return experiment, _panels(folder), claims, facts
+
+
+def told(folder: Folder) -> dict[str, Any]:
+    """The provenance of a finished run."""
+    facts = folder.json(DONE)
     if not isinstance(facts, dict) or not {"seconds", "versions"} <= set(facts):
         raise folder.damaged(DONE)
-    experiment = type(find(name)).read(json.dumps(folder.json("spec.json")))
-    claims = [Judged(**_numbers(entry)) for entry in _entries(folder, "claims.json", _names(Judged))]
-    return experiment, _panels(folder), claims, facts
+    return facts
 
 
 def _panels(folder: Folder) -> list[Panel]:
@@ -131,16 +136,6 @@ def rewritten(folder: Folder) -> Path:
     return folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
 
 
-def bound(folders: list[Folder], output: Path) -> Path:
-    """Bind finished runs into one book at `output`."""
-    chapters = []
-    for folder in folders:
-        experiment, panels, claims, _ = opened(folder)
-        made_by = command(experiment, name_and_digest(folder)[0])
-        chapters.append(Chapter(folder.path.name, experiment.title, experiment.lede, panels, claims, made_by))
-    return Folder(output.parent).write(output.name, book("Toy models of superposition", chapters))
-
-
 def name_and_digest(folder: Folder) -> tuple[str, str]:
     """The two halves of a run folder's name. Raises `BadInput` for another folder."""
     name, _, digest = folder.path.name.rpartition("-")
@@ -153,11 +148,16 @@ def name_and_digest(folder: Folder) -> tuple[str, str]:
 
 def command(experiment: Experiment, name: str) -> str:
     """The shortest command that runs this very spec."""
-    size = min(experiment.sizes, key=lambda s: len(_changes(experiment, s)))
-    changes = "".join(
-        f" --set {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in _changes(experiment, size).items()
-    )
+    size, changed = nearest(experiment)
+    changes = "".join(f" --set {shlex.quote(f'{key}={json.dumps(value)}')}" for key, value in changed.items())
     return f"tegum run {name} --size {size}{changes}"
+
+
+def nearest(experiment: Experiment) -> tuple[str, dict[str, Any]]:
+    """The size from which the fewest fields differ, and those fields."""
+    changes = {size: _changes(experiment, size) for size in experiment.sizes}
+    size = min(changes, key=lambda size: len(changes[size]))
+    return size, changes[size]
 
 
 def _changes(experiment: Experiment, size: str) -> dict[str, Any]:
@@ -202,7 +202,10 @@ def _numbers(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, str]:
     """Facts as words, for a table."""
-    words = {key: value for key, value in facts.items() if key != "versions" and value != []}
-    return {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in words.items()} | {
+    words = {key: value for key, value in facts.items() if key not in ("versions", "resumed") and value != []}
+    if facts.get("resumed"):
+        words["resumed"] = "yes: these seconds are those of the last attempt"
+    texts = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in words.items()}
+    return {key.replace("_", " "): text for key, text in texts.items()} | {
         "versions": ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     }

@@ -13,6 +13,7 @@ import inspect
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -229,8 +230,15 @@ def _checked(holds: Callable[[float], bool], need: str) -> Callable[[Any, Valida
     return check
 
 
-def _needs(holds: Callable[[float], bool], need: str) -> AfterValidator:
-    return AfterValidator(_checked(holds, need))
+@dataclass(frozen=True)
+class Needs(AfterValidator):
+    """What a field's numbers must be, as a check and in words."""
+
+    words: str
+
+
+def _needs(holds: Callable[[float], bool], need: str) -> Needs:
+    return Needs(_checked(holds, need), need)
 
 
 PerFeature = Annotated[float | tuple[float, ...], BeforeValidator(_as_numbers)]

@@ -5,8 +5,10 @@ import pytest
 
 from oracle import toy
 from tegum.experiments.experiment import Runs
-from tegum.experiments.phase_diagram import PhaseDiagram, branches, is_digon, pushed, thinned
-from tegum.geometry.diagrams import weights
+from tegum.experiments.phase_diagram import PhaseDiagram
+from tegum.experiments.phase_diagram.judging import is_digon, within
+from tegum.experiments.phase_diagram.trainings import branches, pushed, thinned
+from tegum.geometry.diagrams import Diagram, weights
 from tegum.theory.phases import expected_loss
 from tegum.training.run import execute
 
@@ -22,6 +24,16 @@ def test_dropped_columns_are_pushed_against_the_others_and_others_stay() -> None
 def test_a_coarse_grid_is_a_part_of_the_fine_one() -> None:
     assert thinned(np.arange(48), 6).tolist() == [0, 9, 19, 28, 38, 47]
     assert thinned(np.arange(3), 6).tolist() == [0, 1, 2]
+
+
+def test_cells_of_the_coarse_map_are_found_in_the_fine_one() -> None:
+    axes = np.geomspace(0.1, 10, 9), np.geomspace(1, 0.01, 7)
+    places = [thinned(np.arange(9), 4), thinned(np.arange(7), 3)]
+    zero = np.zeros((1, 1, 1, 1, 2))
+    fine = Diagram(*axes, zero, zero, zero, zero)
+    coarse = Diagram(axes[0][places[0]], axes[1][places[1]], zero, zero, zero, zero)
+    for found, place in zip(within(fine, coarse), places, strict=True):
+        assert found.ravel().tolist() == place.tolist()
 
 
 def test_what_counts_as_a_digon_beside_a_third() -> None:
@@ -67,7 +79,7 @@ def test_all_figures_are_drawn(runs: Runs) -> None:
 
 
 def test_a_single_step_decides_nothing() -> None:
-    experiment = PhaseDiagram(cells=8, few_cells=8, models=3, descent=1, coarse=2, steps=1, batch_size=8, points=9)
+    experiment = PhaseDiagram(cells=8, models=3, descent=1, coarse=2, steps=1, batch_size=8, points=9)
     runs = {key: execute(training) for key, training in experiment.trainings().items()}
     trained = [claim for claim in experiment.claims(runs) if "each of them happens" in claim.statement]
     judged = [claim for claim in experiment.claims(runs) if "theory of a few" in claim.statement]

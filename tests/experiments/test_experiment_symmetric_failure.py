@@ -8,11 +8,10 @@ from tegum.experiments.experiment import Runs
 from tegum.experiments.symmetric_failure import (
     SymmetricFailure,
     arm,
-    learnt_at,
     settled,
     totals,
 )
-from tegum.failure.ends import ends
+from tegum.failure.ends import ends, learnt_at
 from tegum.training.run import execute
 
 MOVING = 9  # claims about trained models, the last ones
@@ -53,7 +52,7 @@ def test_ends_by_hand() -> None:
 
 def test_learning_times_by_hand() -> None:
     total = np.array([[0.9, 0.9], [0.4, 0.9], [0.0, 0.9]])
-    np.testing.assert_array_equal(learnt_at(np.array([0, 5, 9]), total), [5, np.inf])
+    np.testing.assert_array_equal(learnt_at(np.array([0, 5, 9]), total.T), [5, np.inf])
 
 
 def test_trained_ends(quick: tuple[SymmetricFailure, Runs]) -> None:

@@ -3,10 +3,22 @@
 import numpy as np
 import pytest
 
+from tegum.geometry.alignment import distance, matched
 from tegum.geometry.directions import dimensionality, norms
-from tegum.geometry.shapes import antiprism, composite, corners, direct_sum, products, ring, shapes, simplex
+from tegum.geometry.shapes import (
+    Shape,
+    antiprism,
+    composite,
+    corners,
+    direct_sum,
+    disphenoids,
+    products,
+    ring,
+    shapes,
+    simplex,
+)
 
-SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16)
+SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 20)
 ALL = [shape for size in SIZES for shape in (*shapes(size), *products(size))]
 
 
@@ -25,6 +37,7 @@ def test_the_fractions_that_elhage_and_others_state() -> None:
         "octahedron": (1 / 2,), "pentagon": (2 / 5,), "square antiprism": (3 / 8,),
         "triangular bipyramid": (2 / 3, 1 / 2),
         "pentagonal bipyramid": (1 / 2, 2 / 5), "5-demicube": (5 / 16,), "cube": (3 / 8,),
+        "tricapped prism": (1 / 3,), "threefold disphenoid": (1 / 3,), "fivefold disphenoid": (3 / 10,),
     }  # fmt: skip
     for name, fractions in stated.items():
         np.testing.assert_allclose(levels[name], fractions)
@@ -47,6 +60,23 @@ def test_products_of_vertices_by_hand() -> None:
     values, often = np.unique((half.T @ half)[0].round(9), return_counts=True)
     assert dict(zip(values.tolist(), often.tolist(), strict=True)) == {-0.6: 5, 0.2: 10, 1.0: 1}
     assert corners(3).shape == (3, 8)
+
+
+@pytest.mark.parametrize(("count", "known"), [(2, corners(3)), (4, shapes(16)[2].vertices)])
+def test_two_disphenoids_are_a_cube_and_four_a_demicube(count: int, known: np.ndarray) -> None:
+    """Equal up to a rotation and the order of vertices, as a search for the order finds."""
+    own = disphenoids(count)
+    shape = Shape("known", known, "search")
+    assert distance(own[None], shape, matched(own[None], shape))[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_twelve_disphenoid_corners_wind_around_a_hexagon_and_a_square() -> None:
+    k = np.arange(12)
+    wound = np.vstack([ring(6)[:, k % 6], ring(4)[:, k % 4]]) / np.sqrt(2)
+    values, often = np.unique((disphenoids(3).T @ disphenoids(3)).round(9), return_counts=True)
+    assert dict(zip(values.tolist(), (often / 12).tolist(), strict=True)) == {-0.75: 2, -0.5: 2, 0: 1, 0.25: 6, 1: 1}
+    shape = Shape("wound", wound, "search")
+    assert distance(disphenoids(3)[None], shape, matched(disphenoids(3)[None], shape))[0] == pytest.approx(0, abs=1e-6)
 
 
 def test_a_triangular_antiprism_of_one_height_is_an_octahedron() -> None:

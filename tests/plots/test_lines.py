@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tegum.plots import bands, histories, style
-from tegum.plots.lines import _log, against, shaded
+from tegum.plots.lines import against, log_axis, shaded
 
 X = np.array([1.0, 2.0, 4.0])
 Y = np.array([[1.0, -2.0], [2.0, -4.0], [3.0, -6.0]])
@@ -68,11 +68,11 @@ def test_equal_names_share_a_colour_and_a_line_of_the_legend() -> None:
     ],
 )
 def test_ticks_are_few_and_in_one_manner(low: float, high: float, words: list[str]) -> None:
-    assert _log(np.array([low, high]))["ticktext"] == words
+    assert log_axis(np.array([low, high]))["ticktext"] == words
 
 
 def test_an_axis_without_positive_values_does_not_fail() -> None:
-    assert _log(np.array([0.0, np.nan])) == {"type": "log"}
+    assert log_axis(np.array([0.0, np.nan])) == {"type": "log"}
 
 
 def test_what_was_measured_has_the_colour_of_what_was_predicted() -> None:

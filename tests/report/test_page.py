@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -98,6 +99,22 @@ def one_book(text: str = "All runs") -> str:
     return book(text, [Chapter(name, text, "A lede", panels(), findings()) for name in ("intro", "onehot")])
 
 
+def scorecard() -> str:
+    """A book of two experiments, one of them in two sizes."""
+    claims = [
+        finding("holds", "Pentagons form."),
+        replace(finding("fails", "Squares form."), source="Beyond Elhage 2022", reason="They cost more."),
+        replace(finding("unclear", "Hexagons form."), source="A book, page 2"),
+    ]
+    times = {"seconds": 61.0, "processor_seconds": 100.0, "workers": 2, "finished": "2026-01-02T03:04:05+00:00"}
+    runs = [("intro-1", "intro", "quick"), ("intro-2", "intro", "standard, changed"), ("tilt-3", "tilt", "standard")]
+    chapters = [
+        Chapter(name, f"On {of}", "A lede", panels(), claims, f"tegum run {of}", of, size, times)
+        for name, of, size in runs
+    ]
+    return book("All runs", chapters, "Left out: 1 run (old-0).")
+
+
 @pytest.mark.parametrize("html", [one_page(), one_book()], ids=["page", "book"])
 def test_it_parses_and_its_headings_descend_without_gaps(html: str) -> None:
     reader = Reader(html)
@@ -154,6 +171,25 @@ def test_specification_provenance_and_commands_are_shown() -> None:
 def test_a_book_counts_the_verdicts_of_all_runs() -> None:
     words = " ".join(Reader(one_book()).words.split())
     assert "✓ 2 hold ✗ 4 fail ? 2 unclear" in words
+
+
+def test_a_book_of_several_sizes_counts_each_and_says_what_is_left_out() -> None:
+    words = " ".join(Reader(scorecard()).words.split())
+    assert "quick ✓ 1 holds ✗ 1 fails ? 1 unclear standard ✓ 2 hold ✗ 2 fail ? 2 unclear" in words
+    assert "Left out: 1 run (old-0)." in words
+
+
+def test_a_book_has_a_row_of_times_for_each_run_and_the_total() -> None:
+    words = " ".join(Reader(scorecard()).words.split("Sizes and times")[-1].split())
+    assert "intro standard, changed 1 min 1 s 1 min 40 s 2 2026-01-02 03:04 UTC" in words
+    assert "all 3 min 3 s 5 min 0 s" in words
+
+
+def test_a_reason_is_shown_where_a_claim_fails() -> None:
+    claims = [replace(finding(verdict), reason=f"because {verdict}") for verdict in ("holds", "fails", "unclear")]
+    words = Reader(one_page(claims=claims)).words
+    assert "Why it fails: because fails" in words
+    assert words.count("because") == 1
 
 
 def test_the_figures_come_before_the_claims() -> None:
@@ -214,6 +250,8 @@ def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, w
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.on("request", lambda request: asked.append(request.url))
         tab.goto(file.as_uri())
+        for figure in tab.locator("figure").all():  # a book draws what comes near
+            figure.scroll_into_view_if_needed()
         drawn = "() => [...document.querySelectorAll('.plot')].filter((p) => p.querySelector('.main-svg')).length"
         tab.wait_for_function(f"({drawn})() === {count}", timeout=30_000)
         tab.wait_for_timeout(200)
@@ -225,6 +263,63 @@ def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, w
     assert "Download plot" in buttons
     assert not [title for title in buttons if "hare" in title or "loud" in title]
     assert overflow <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@pytest.mark.parametrize("width", [1200, 400])
+def test_the_scorecard_filters_and_sorts_from_the_keyboard(width: int, tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    file = tmp_path / "book.html"
+    file.write_text(scorecard(), encoding="utf-8")
+    wrong: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": 800})
+        tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.goto(file.as_uri())
+        statements = ".claims tbody tr:visible .statement"
+
+        def shown() -> list[str]:
+            return [text.split()[0] for text in tab.locator(statements).all_text_contents()]
+
+        def counts() -> list[str]:
+            return [" ".join(text.split()) for text in tab.locator(".filters .badge").all_text_contents()]
+
+        assert shown() == ["Pentagons", "Squares", "Hexagons"] * 3
+        assert counts() == ["✓ holds 3", "✗ fails 3", "? unclear 3"]
+        tab.locator(".filters .badge").nth(1).focus()
+        tab.keyboard.press("Space")
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        assert shown() == ["Squares", "Hexagons"] * 3
+        assert tab.locator(".filters output").text_content() == "6 of 9 claims"
+        tab.locator("select[name=size]").select_option("standard")
+        tab.locator("select[name=run]").select_option("tilt-3")
+        assert shown() == ["Squares", "Hexagons"]
+        assert counts() == ["✓ holds 1", "✗ fails 1", "? unclear 1"]
+        tab.locator("input[name=words]").fill("they COST")
+        assert shown() == ["Squares"]
+        tab.get_by_role("button", name="Show all").click()
+        tab.locator("select[name=work]").select_option("Ours")
+        tab.wait_for_function("document.querySelector('.filters output').textContent === '3 of 9 claims'")
+        assert shown() == ["Squares"] * 3
+        tab.get_by_role("button", name="Show all").click()
+        tab.locator("select[name=sort]").select_option("verdict")
+        tab.wait_for_function("document.querySelector('.filters output').textContent === '9 of 9 claims'")
+        assert shown() == ["Pentagons"] * 3 + ["Squares"] * 3 + ["Hexagons"] * 3
+        if width > 700:
+            tab.get_by_role("button", name="Claim and source").press("Enter")
+            assert shown() == ["Hexagons"] * 3 + ["Pentagons"] * 3 + ["Squares"] * 3
+            assert tab.locator("th[aria-sort]").all_text_contents() == ["Claim and source"]
+            tab.get_by_role("button", name="Claim and source").press("Enter")
+            assert shown() == ["Pentagons", "Squares", "Hexagons"] * 3
+        tab.locator("#run-tilt-3 ~ .made a").click()
+        tab.wait_for_function("document.querySelector('.filters output').textContent === '3 of 9 claims'")
+        assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        browser.close()
+    assert wrong == []
 
 
 @pytest.mark.browser

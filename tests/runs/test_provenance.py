@@ -3,6 +3,8 @@
 import datetime
 import importlib.metadata
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 
 import tegum as tg
-from tegum.runs.provenance import PACKAGES, provenance
+from tegum.runs.provenance import PACKAGES, Stopwatch, provenance
 from tegum.training.ensemble import default_workers
+
+SPENT = {"seconds": 1.2, "processor_seconds": 2.3}
 
 
 def training(**fields: Any) -> tg.Training:
@@ -20,10 +24,10 @@ def training(**fields: Any) -> tg.Training:
 
 
 def test_the_facts_are_those_of_this_machine_and_this_moment() -> None:
-    facts = json.loads(json.dumps(provenance([training()], 1.23)))
+    facts = json.loads(json.dumps(provenance([training()], SPENT)))
     age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(facts["finished"])
     assert datetime.timedelta(0) <= age < datetime.timedelta(seconds=60)
-    assert facts["seconds"] == 1.2
+    assert (facts["seconds"], facts["processor_seconds"], facts["resumed"]) == (1.2, 2.3, False)
     assert facts["workers"] == default_workers()
     assert facts["device"].startswith(jax.devices()[0].platform)
     assert facts["versions"]["numpy"] == np.__version__
@@ -36,14 +40,35 @@ def test_the_packages_are_those_that_make_numbers_and_files() -> None:
     assert all(importlib.metadata.version(name) for name in PACKAGES)
 
 
+def test_a_stopwatch_counts_the_work_of_all_threads_and_no_waiting() -> None:
+    def work(until: float) -> None:
+        while time.process_time() < until:
+            np.linalg.svd(np.ones((40, 40)))
+
+    watch = Stopwatch()
+    time.sleep(0.3)
+    waited = watch.seconds()
+    worker = threading.Thread(target=work, args=(time.process_time() + 0.3,))
+    worker.start()
+    worker.join()
+    spent = watch.seconds()
+    assert waited["seconds"] >= 0.3
+    assert waited["processor_seconds"] <= 0.2
+    assert spent["processor_seconds"] >= waited["processor_seconds"] + 0.2
+
+
+def test_a_run_that_was_begun_before_says_so() -> None:
+    assert provenance([training()], SPENT, resumed=True)["resumed"] is True
+
+
 def test_workers_are_those_that_worked() -> None:
-    assert provenance([training()], 0.0, workers=7)["workers"] == 7
+    assert provenance([training()], SPENT, workers=7)["workers"] == 7
 
 
 def test_every_precision_is_named_once() -> None:
     swept = training(over={"precision": ["float64", "float32"], "seed": range(3)})
-    assert provenance([training(), swept], 0.0)["precision"] == ["float32", "float64"]
-    assert provenance([training(), training(seed=1)], 0.0)["precision"] == ["float32"]
+    assert provenance([training(), swept], SPENT)["precision"] == ["float32", "float64"]
+    assert provenance([training(), training(seed=1)], SPENT)["precision"] == ["float32"]
 
 
 @pytest.mark.parametrize(
@@ -62,5 +87,5 @@ def test_the_processor_has_some_name(text: str | None, name: str | None, monkeyp
         return text
 
     monkeypatch.setattr(Path, "read_text", read)
-    found = provenance([training()], 0.0)["processor"]
+    found = provenance([training()], SPENT)["processor"]
     assert found == name if name else found

@@ -73,12 +73,14 @@ def test_a_training_ends_as_one_on_samples(p: float) -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"at most 4 features, not 5; take samples and SquaredError"):
-        ExactError().check(5)
+    with pytest.raises(BadInput, match=r"at most 5 features, not 6; take samples and SquaredError"):
+        ExactError().check(6)
     with pytest.raises(BadInput, match=r"importance has 3 values for 2 features"):
         ExactError(importance=(1.0, 1.0, 1.0)).check(2)
-    with pytest.raises(BadInput, match=r"feature_probability has 2 values for 2 features"):
-        ExactError(feature_probability=(1.0, 0.5)).check(2)
+    with pytest.raises(BadInput, match=r"feature_probability has 3 values for 2 features"):
+        ExactError(feature_probability=(1.0, 0.5, 0.5)).check(2)
+    with pytest.raises(BadInput, match=r"nodes=\(6,\) are for at most 2 active features, not 3; give 2 numbers"):
+        ExactError(nodes=(6,)).check(3)
 
 
 def test_a_law_that_would_not_be_used_is_refused() -> None:
@@ -97,3 +99,34 @@ def test_a_law_that_would_not_be_used_is_refused() -> None:
 def test_another_model_is_refused(model: tg.Model) -> None:
     with pytest.raises(BadInput, match=r"ExactError is the loss of y = ReLU\(WᵀWx \+ b\), an Autoencoder with a bias"):
         tg.train(model, loss=tg.ExactError(), steps=1)
+
+
+def test_each_feature_has_a_density_of_its_own() -> None:
+    """Against plain integration, and with fewer nodes where more are active."""
+    random = np.random.default_rng(0)
+    W, b, importance = random.normal(size=(2, 3)), 0.3 * random.normal(size=3), np.array([1.0, 0.5, 2.0])
+    p = np.array([0.05, 0.3, 1.0])
+    middles = (np.arange(60) + 0.5) / 60
+    total = 0.0
+    for pattern in np.ndindex((2,) * 3):
+        x = np.stack([part.ravel() for part in np.meshgrid(*[middles if on else np.zeros(1) for on in pattern])])
+        y = np.maximum(W.T @ (W @ x) + b[:, None], 0)
+        chance = np.prod([chance if on else 1 - chance for on, chance in zip(pattern, p, strict=True)])
+        total += float(chance * (importance[:, None] * (x - y) ** 2).sum(0).mean())
+    np.testing.assert_allclose(expected_squares(W, b, importance, p, 12), total, rtol=2e-3)
+    np.testing.assert_allclose(expected_squares(W, b, importance, p, (12, 8)), total, rtol=2e-3)
+
+
+def test_five_features_against_samples() -> None:
+    """Four million samples in plain NumPy, and quadrature twice as fine: (8, 4, 3, 2) is right to 5e-5."""
+    random = np.random.default_rng(0)
+    angles = 2 * np.pi * np.arange(5) / 5 + 0.1 * random.normal(size=5)
+    W, b, p = 1.1 * np.stack([np.cos(angles), np.sin(angles)]), np.full(5, -0.2), np.full(5, 0.05)
+    p[0] = 0.2
+    found = float(expected_squares(W, b, np.ones(5), p, (8, 4, 3, 2)))
+    np.testing.assert_allclose(found, expected_squares(W, b, np.ones(5), p, (16, 8, 6, 4)), rtol=5e-5)
+    errors = []
+    for _ in range(20):
+        x = random.uniform(size=(5, 200_000)) * (random.uniform(size=(5, 200_000)) < p[:, None])
+        errors.append(((x - np.maximum(W.T @ (W @ x) + b[:, None], 0)) ** 2).sum(0).mean())
+    assert abs(found - np.mean(errors)) < 4 * np.std(errors, ddof=1) / 20**0.5

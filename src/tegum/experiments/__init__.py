@@ -6,12 +6,15 @@ first line of the docstring is its line in `tegum list`, read without importing 
 
 import ast
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 from tegum.errors import BadInput, near
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from tegum.experiments.experiment import Experiment
 
 _NOT = ("__init__", "experiment")
@@ -35,10 +38,52 @@ def _files() -> dict[str, Path]:
 
 def find(name: str, size: str = "standard", **changes: object) -> "Experiment":
     """An experiment in one of its sizes, with some fields changed. Raises `BadInput` for what does not exist."""
+    kind = _kind(name)
+    if size not in kind.sizes:
+        raise BadInput(f"size={size!r} must be one of {', '.join(kind.sizes)}.")
+    return kind(**(kind.sizes[size] | changes))
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a reader may set of an experiment: what values it takes, and the one it has in each size, as JSON."""
+
+    name: str
+    takes: str
+    sizes: dict[str, Any]
+
+
+def fields_of(name: str) -> list[Field]:
+    """The fields of an experiment. Raises `BadInput` for one that does not exist.
+
+    >>> [field for field in fields_of("intro") if field.name == "seeds"]
+    [Field(name='seeds', takes='whole number, at least 1', sizes={'quick': 8, 'standard': 40, 'paper': 200})]
+    """
+    from tegum.spec import plain
+
+    kind = _kind(name)
+    made = {size: kind(**changes) for size, changes in kind.sizes.items()}
+    return [
+        Field(field, _takes(info), {size: plain(getattr(one, field)) for size, one in made.items()})
+        for field, info in kind.model_fields.items()
+    ]
+
+
+def _takes(info: "FieldInfo") -> str:
+    """The values of a field in words: a kind, and what it must be."""
+    from tegum.spec import Needs
+
+    kinds: dict[Any, str] = {int: "whole number", float: "number", bool: "true or false", str: "word"}
+    inner = next((kinds[kind] for kind in get_args(info.annotation) if kind in kinds), "value")
+    kind = kinds.get(info.annotation) or f"list of {inner}s"
+    needs = [one.words for one in info.metadata if isinstance(one, Needs)]
+    words = [need.split(";")[0].rstrip(".").removeprefix("must ").removeprefix("be ") for need in needs]
+    return ", ".join([kind, *words])
+
+
+def _kind(name: str) -> "type[Experiment]":
     known = listed()
     if name not in known:
         raise BadInput(f"there is no experiment {name!r}; {near(name, list(known))}")
     kind: type[Experiment] = importlib.import_module(f"tegum.experiments.{name.replace('-', '_')}").EXPERIMENT
-    if size not in kind.sizes:
-        raise BadInput(f"size={size!r} must be one of {', '.join(kind.sizes)}.")
-    return kind(**(kind.sizes[size] | changes))
+    return kind

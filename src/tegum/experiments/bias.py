@@ -40,6 +40,7 @@ GENERAL = Claim(
     "So the wheel of unit columns with this bias reconstructs the identity, and does so for any n.",
     f"{ARTICLE}, Can this really generalize",
     "For every n = 3 … 64, L_sum is below 1 % of n, which an all-zero output costs.",
+    reason="The rule makes the pattern, not the size: the columns have to be longer, r² = 1/(1 − cos φ).",
 )
 SCALED = Claim(
     "Corrected: with columns of length r, r² (1 − cos φ) = 1, and b = 1 − r², every n is reconstructed.",

@@ -40,6 +40,7 @@ OPPOSITE = Claim(
     "Models prefer to represent anticorrelated features in opposite directions (two pairs, n = 4, m = 2).",
     ARTICLE,
     "At 1 − S = 0.05 both pairs are at 180° ± 15° in more than half of the seeds; chance gives one third.",
+    reason="Sparse models have almost no reason to prefer one pairing, and end at the rate of chance.",
 )
 SIDE = Claim(
     "Models arrange correlated features side by side if they cannot be orthogonal (three pairs, n = 6, m = 2).",

@@ -1,5 +1,6 @@
 """One active feature: k-gons as critical points, which are minima, and which of them training finds."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -48,6 +49,7 @@ LOWEST = Claim(
     "Of all k-gons the regular c-gon has the lowest loss.",
     "Ours, to be tested",
     "For c = 5 … 8 no level of fewer live features is lower.",
+    reason="With eight features a heptagon beside a loud dead feature costs less than the octagon.",
 )
 ENDS = Claim(
     "Trained models end at the level of a k-gon with dead features (c = {c}).",
@@ -58,6 +60,7 @@ REGULAR = Claim(
     "Trained models end at the regular c-gon (c = {c}).",
     "Ours, to be tested",
     "In more than half of the seeds the final loss is within 0.2 % of its loss.",
+    reason="Most end at a pentagon with all other features dead, a strict minimum that more steps do not leave.",
 )
 LADDER = Claim(
     "Over training, models go from simple levels of high loss to more complex ones of lower loss: live features are "
@@ -120,7 +123,7 @@ class CriticalPoints(Experiment):
 
 
 def _of(claim: Claim, c: int) -> Claim:
-    return Claim(claim.statement.format(c=c), claim.source, claim.criterion)
+    return replace(claim, statement=claim.statement.format(c=c))
 
 
 def losses(run: Run) -> tuple[np.ndarray, np.ndarray]:

@@ -54,6 +54,7 @@ UNLEARNT = Claim(
     f"More than 1 in 100 of the seeds at n = {FEATURES} end in symmetric or asymmetric failure, collapsed, or dead by "
     "bias, and rest there: since the record before (500 of 25,000 steps) the name is the same, and no column has "
     f"moved by more than {REST}.",
+    reason="Of those that have one unlearnt at the end all are still moving.",
 )
 ENDS = Claim(
     "In a model that failed, some feature is not represented at all, and the others have equal lengths and equal gaps.",
@@ -71,6 +72,7 @@ STAYS = Claim(
     "Symmetric failure is a local optimum: a model in it since step 3,000 is in it at step 25,000.",
     SYMMETRIC_SECTION,
     "Of the seeds in symmetric failure at 3,000 of 25,000 steps, more than 95 in 100 are in it at the end.",
+    reason="It is a stage: a saddle with a slow way out, which all take.",
 )
 PASSED = Claim(
     "All failed models, those that end asymmetric, have at some point passed through symmetric failure.",
@@ -83,6 +85,7 @@ RARE = Claim(
     f"{SOURCE}, Asymmetric Recovery is Chaotic",
     "Of the seeds that were in symmetric failure at some recorded step, fewer than 1 in 20 end perfect and not "
     "regular.",
+    reason="It is the way out of symmetric failure, which most models pass through.",
 )
 STAGE = Claim(
     "Corrected: symmetric failure is a stage that training passes through, not where it ends.",

@@ -58,6 +58,7 @@ PIECEWISE = Claim(
     PUNCHLINES,
     f"More than half of the seeds at n = {SHOWN} have all 2⁶ = 64 sets of positive outputs somewhere in the plane, "
     "within a hundred lengths of the longest spoke.",
+    reason="n lines cut a plane into at most 1 + n + n(n − 1)/2 cells.",
 )
 DENT = Claim(
     "A dent in the outline through the tips is a feature that was not learnt.",

@@ -51,6 +51,8 @@ OUTLAST = Claim(
     "Ours, not the source's. (It calls several circles desirable, for a model that has one feature still to learn.)",
     "AdamW, decay 0.01: of the seeds with several radii after the usual training, more than half still have several "
     "after ten times as many steps, when the decay has had its say among solutions of equal loss.",
+    reason="Loss is indifferent to radii and decay is against them: all merge, after more steps than trainings "
+    "usually take.",
 )
 INDIFFERENT = Claim(
     "Corrected: loss is indifferent, and decay merges all radii into the regular polygon, given time.",

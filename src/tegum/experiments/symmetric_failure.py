@@ -9,10 +9,9 @@ from pydantic import field_validator
 from tegum.claims import Claim, Judged, judge_fact, judge_rate, rate_interval
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.failure.beside import way_out
-from tegum.failure.ends import ENDS, FAILING, LEARNT, counts, ends
+from tegum.failure.ends import ENDS, FAILING, LEARNT, counts, ends, learnt_at
 from tegum.failure.forces import curvature, descend, forces, loss, unflat
 from tegum.failure.penalised import least_penalised
-from tegum.failure.recovery import first_time
 from tegum.plots import style
 from tegum.plots.bars import end_panels
 from tegum.plots.forces import force_wheels, spectra
@@ -205,7 +204,7 @@ class SymmetricFailure(Experiment):
         """Whether two optimisers, with and without decay, do alike, seed by seed, and how soon."""
         total, step = [self._judged_totals(run) for run in pair], pair[0].loss_history["step"].values
         stay = np.stack([settled(part) & ~self._leans(run) for part, run in zip(total, pair, strict=True)])
-        times = np.stack([learnt_at(step, part) for part in total])
+        times = np.stack([learnt_at(step, part.T) for part in total])
         left = np.isfinite(times).all(0)
         ratio = times[0, left] / times[1, left]
         middle = [f"{value:,.0f}" for value in np.median(times, axis=1)]
@@ -277,11 +276,6 @@ def arm(runs: Runs, name: str) -> Run:
     """The part of the runs under one of `OPTIMISERS`."""
     key, axis, value = OPTIMISERS[name]
     return runs[key].at(**{axis: value})
-
-
-def learnt_at(step: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """The first recorded step at which all features are learnt, from losses (step, seed); infinite for never."""
-    return np.nan_to_num(first_time(step, (ends(total) == LEARNT).T), nan=np.inf)
 
 
 def settled(total: np.ndarray) -> np.ndarray:

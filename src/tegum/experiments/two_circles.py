@@ -61,18 +61,21 @@ PERFECT = Claim(
     f"{POST}, Symmetric Failure",
     "Of the seeds that end perfect, more than half end with norms within 1 % and gaps within 1° of equal. (The same "
     "article says elsewhere that features do not have to be a circle, other solutions being “equally good”.)",
+    reason="Solutions of zero loss fill a region of full dimension, and training stops where it meets it.",
 )
 TWO = Claim(
     "Where points do not share one circle, they lie on two circles of different radii.",
     HENIGHAN,
     f"At every n, where {ENOUGH} or more seeds end asymmetric with several radii, more than half of these have exactly "
     f"two; it fails if at one n fewer than half do. {_RULE}",
+    reason="With seven features most have three: two short ones that weight decay has not brought together yet.",
 )
 NOT_TWO = Claim(
     "Two is not a special number of radii.",
     INTRODUCTION,
     f"At every n, where {ENOUGH} or more seeds end asymmetric with several radii, more than half of these do not have "
     f"exactly two; it fails if at one n fewer than half do not. {_RULE}",
+    reason="With more than seven features nearly all asymmetric models have just two radii.",
 )
 THREE = Claim(
     f"Corrected: it depends on the number of features. {FEATURES} mostly make three radii.",
@@ -90,6 +93,7 @@ SURROUND = Claim(
     HENIGHAN,
     f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than half have no gap of 180° or more between "
     "neighbours among the longest points. (A later article doubts that they are circles.)",
+    reason="Five long spokes crowd on an arc; the wide gaps on its sides hold the short ones.",
 )
 SHARED = Claim(
     "Corrected: features that share a radius about the origin share it exactly.",
@@ -109,6 +113,7 @@ NEEDED = Claim(
     BEYOND,
     f"Of the asymmetric seeds with several radii at n = {FEATURES}, more than 95 in 100 have every such gap within 2° "
     "of that.",
+    reason="Beside the shortest of two short features some have room to spare.",
 )
 SEPARATE = Claim(
     "How linearly separable is enough: along its spoke, tip i stands 1/‖W_i‖ beyond all others; training stops there.",

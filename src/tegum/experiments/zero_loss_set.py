@@ -1,7 +1,7 @@
 """All zero-loss solutions for one-hot data: how much room they leave, where training ends in it, what decay chooses."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -67,6 +67,8 @@ PERFECT = Claim(
     "by us",
     f"More than half of the zero-loss ends at n = {CASE}, as in the source's figure, have an irregularity below "
     f"{CIRCLE}.",
+    reason="Without weight decay training stops anywhere on the edge of the set of solutions; the circle is the "
+    "work of decay.",
 )
 BACK = Claim(
     "Weight decay leads back to the regular polygon.",
@@ -259,7 +261,7 @@ def _judge(
     claim: Claim, name: str, counted: dict[int, np.ndarray], *, where: str, note: str = "", case: int | None = None
 ) -> Judged:
     """A rate over independent models of every n, or of the case n alone, for one optimiser; the note has every n."""
-    named = Claim(f"{claim.statement} ({name})", claim.source, claim.criterion)
+    named = replace(claim, statement=f"{claim.statement} ({name})")
     together = np.concatenate([part for n, part in counted.items() if case in (None, n)] or [np.zeros(0, bool)])
     if not together.size:
         return unjudged(named, f"no {where} to judge by")

@@ -1,5 +1,6 @@
 """Which of two kinds of ends is the better one: losses of finished models on the same samples, and their difference."""
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -7,13 +8,41 @@ import numpy as np
 from scipy import stats
 
 from tegum.claims import LEVEL
+from tegum.spec import leaves, with_leaves
 from tegum.toy.features import Law, draw
+from tegum.toy.loss import Loss, evaluate
+from tegum.toy.models import Network
 
 
 def losses(W: np.ndarray, b: np.ndarray, law: Law, samples: int = 100_000, seed: int = 0) -> np.ndarray:
     """Mean over samples and features of (x − ReLU(WᵀWx + b))², the same x for all models: W (k, m, n), b (k, n)."""
     x = np.asarray(draw(law, jax.random.key(seed), W.shape[-1], samples), np.float64)
     return np.array([((x - np.maximum(w.T @ (w @ x) + c[:, None], 0)) ** 2).mean() for w, c in zip(W, b, strict=True)])
+
+
+def fresh_losses(
+    model: Network, loss: Loss, law: Law, parameters: dict[str, np.ndarray], *, parts: int = 40, samples: int = 10_000,
+    seed: int = 0,
+) -> np.ndarray:  # fmt: skip
+    """The losses (k, parts) of k finished models of any kind on `parts` independent sets of samples, the same for all;
+    parameters: arrays with the k models first.
+
+    The best of many models by one loss is in part the luckiest. Choose by some of the parts, measure by the others.
+    """
+
+    numbers = leaves(law)
+    blank = with_leaves(law, dict.fromkeys(numbers, 1.0))  # one program for laws that differ in numbers alone
+    keys = jax.random.split(jax.random.key(seed), parts)
+    found = [_fresh(parameters, numbers, key, model=model, loss=loss, law=blank, samples=samples) for key in keys]
+    return np.stack([np.asarray(part, float) for part in found], axis=1)
+
+
+@partial(jax.jit, static_argnames=("model", "loss", "law", "samples"))
+def _fresh(
+    parameters: dict[str, Any], numbers: dict[str, Any], key: Any, *, model: Network, loss: Loss, law: Law, samples: int
+) -> Any:
+    x = draw(with_leaves(law, numbers), key, model.features, samples)
+    return jax.vmap(lambda own: evaluate(loss, model, own, x, lanes=False))(parameters)
 
 
 def excess(worse: np.ndarray, better: np.ndarray) -> tuple[float, float, float]:

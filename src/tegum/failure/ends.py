@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tegum.failure.recovery import first_time
 from tegum.theory.failure import failure_loss
 
 ENDS = ("all learnt", "one output silent", "still in failure", "diverged")
@@ -30,3 +31,12 @@ def counts(final: np.ndarray, n: int = 7) -> np.ndarray:
     [[1, 2, 0, 0], [1, 0, 1, 1]]
     """
     return np.stack([(ends(final, n) == end).sum(axis=-1) for end in range(len(ENDS))], axis=-1)
+
+
+def learnt_at(step: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """The first recorded step at which all features are learnt, from summed losses (..., step); infinite for never.
+
+    >>> learnt_at(np.array([0, 5, 9]), np.array([[1.0, 0.1, 0.0], [1.0, 1.0, 1.0]])).tolist()
+    [5.0, inf]
+    """
+    return np.nan_to_num(first_time(step, ends(total) == LEARNT), nan=np.inf)

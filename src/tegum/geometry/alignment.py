@@ -6,14 +6,16 @@ of the shape where that is enough, else by search: d vertices are put on those f
 each other, the others on the nearest, and the best few are improved by the assignment problem and Procrustes in turn.
 """
 
+from functools import cache
+
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import qr
 from scipy.optimize import linear_sum_assignment
 
 from tegum.geometry.shapes import Shape
 
 BEAM = 48  # choices of features for a basis that are kept
+APART = 0.5  # of the largest distance from the span of the vertices before, at least
 STARTS = 4  # of these from which the search goes on
 ROUNDS = 4  # of assignment and Procrustes in turn, at most; two are usually enough
 TURNS = 12  # of Procrustes and height in turn
@@ -94,7 +96,9 @@ def _around(U: np.ndarray) -> np.ndarray:
 def _searched(U: np.ndarray, shape: Shape, X: np.ndarray) -> np.ndarray:
     """The best order found, for vertices X."""
     many = max(1, ROOM // (BEAM * shape.size**2))
-    parts = [_starts(U[i : i + many], X, alike=len(shape.levels) == 1) for i in range(0, len(U), many)]
+    seen = np.sort((X.T @ X).round(6), axis=0)  # what each vertex has around it
+    alike = bool((seen == seen[:, :1]).all())
+    parts = [_starts(U[i : i + many], X, alike=alike) for i in range(0, len(U), many)]
     orders = np.stack([_improved(U, X, np.concatenate(starts)) for starts in zip(*parts, strict=True)])
     fits = np.stack([_nuclear(U @ np.moveaxis(X[:, order], 0, 1).mT) for order in orders])
     return orders[fits.argmax(axis=0), np.arange(len(U))]
@@ -102,7 +106,7 @@ def _searched(U: np.ndarray, shape: Shape, X: np.ndarray) -> np.ndarray:
 
 def _starts(U: np.ndarray, X: np.ndarray, *, alike: bool) -> list[np.ndarray]:
     """Some orders, from the products of all features with those chosen for a basis, and of vertices with the basis."""
-    basis = qr(X, pivoting=True)[2][: len(X)]
+    basis = list(_basis(X.tobytes(), len(X)))
     gram, ideal = U.mT @ U, (X.T @ X)[basis]
     chosen = _beam(gram, ideal[:, basis], alike=alike)
     own = np.take_along_axis(gram[:, None], chosen[..., None], axis=2)
@@ -110,6 +114,25 @@ def _starts(U: np.ndarray, X: np.ndarray, *, alike: bool) -> list[np.ndarray]:
     cost = squares - 2 * own.mT @ ideal
     best = np.argsort(cost.min(axis=-1).sum(axis=-1), axis=-1)[:, :STARTS]
     return [_assigned(np.take_along_axis(cost, rank[:, None, None, None], axis=1)[:, 0]) for rank in best.T]
+
+
+@cache
+def _basis(vertices: bytes, dimension: int) -> tuple[int, ...]:
+    """Vertices that span the shape, each the one that is best told from all others by its products with those before.
+
+    In a shape of great symmetry most products are equal; a choice along the common ones leaves more partial choices
+    alike than any beam holds.
+    """
+    X = np.frombuffer(vertices).reshape(dimension, -1)
+    products = (X.T @ X).round(6)
+    found = [0]
+    while len(found) < dimension:
+        onto = np.linalg.qr(X[:, found])[0]
+        apart = np.linalg.norm(X - onto @ (onto.T @ X), axis=0)
+        alike = (products[found][:, :, None] == products[found][:, None, :]).all(axis=0).sum(axis=0)
+        far = apart > APART * apart.max()
+        found.append(int(np.flatnonzero(far)[np.lexsort((-apart[far].round(6), alike[far]))[0]]))
+    return tuple(found)
 
 
 def _beam(gram: np.ndarray, ideal: np.ndarray, *, alike: bool) -> np.ndarray:

@@ -136,8 +136,14 @@ def _all(size: int) -> tuple[Shape, ...]:
     if size == 8:
         found.append(Shape("cube", corners(3), "search"))
         found.append(_antiprism("square antiprism", 4, splits=False))
+    if size == 9:
+        found.append(Shape("tricapped prism", tricapped_prism(), "search"))
+    if size == 12:
+        found.append(Shape("threefold disphenoid", disphenoids(3), "search"))
     if size == 16:
         found.append(Shape("5-demicube", corners(5)[:, np.prod(corners(5), axis=0) > 0], "search"))
+    if size == 20:
+        found.append(Shape("fivefold disphenoid", disphenoids(5), "search"))
     return tuple(found)
 
 
@@ -193,6 +199,35 @@ def corners(dimension: int) -> Float[np.ndarray, "d k"]:
     """
     signs = np.array(list(itertools.product([-1.0, 1.0], repeat=dimension))).T
     return signs / np.sqrt(dimension)
+
+
+def tricapped_prism() -> Float[np.ndarray, "3 9"]:
+    """A triangular prism and a vertex before each of its three sides: two of its triangles at latitudes of ±45°, the
+    caps on the equator between their corners. There the frame is tight, D_i = 1/3.
+
+    >>> np.unique((tricapped_prism().T @ tricapped_prism()).round(3) + 0.0).tolist()
+    [-0.75, -0.707, -0.5, 0.0, 0.25, 0.354, 1.0]
+    """
+    corner, cap = ring(6)[:, ::2], ring(6)[:, 1::2]
+    upper = np.vstack([corner, np.ones(3)]) / np.sqrt(2)
+    return np.hstack([upper, upper * [[1], [1], [-1]], np.vstack([cap, np.zeros(3)])])
+
+
+def disphenoids(count: int) -> Float[np.ndarray, "d k"]:
+    """4 c unit vectors in c + 1 dimensions: c disphenoids that share a plane, which sparse models find.
+
+    Each has the corners of a square in that plane, and above and below them by turns plus and minus a corner of a
+    c-simplex: products −(c − 1)/(c + 1) and (c − 3)/(c + 1) inside, and 1/(c + 1) and −3/(c + 1) between two of them.
+    The frame is tight, D_i = (c + 1)/(4 c). Two make the cube, four the 5-demicube.
+
+    >>> np.unique((disphenoids(3).T @ disphenoids(3)).round(6) + 0.0).tolist()
+    [-0.75, -0.5, 0.0, 0.25, 1.0]
+    >>> np.unique((disphenoids(4).T @ disphenoids(4)).round(6)).tolist()
+    [-0.6, 0.2, 1.0]
+    """
+    signs = np.tile([1.0, -1.0, 1.0, -1.0], count)
+    away = np.repeat(simplex(count), 4, axis=1) * signs * np.sqrt((count - 1) / (count + 1))
+    return np.vstack([away, np.tile(ring(4), count) * np.sqrt(2 / (count + 1))])
 
 
 def direct_sum(*parts: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "m n"]:

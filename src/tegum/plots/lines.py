@@ -77,8 +77,8 @@ def banded(
             text=[row[s] for row in text],
             hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x}}<br>%{{text}}<extra></extra>",
         )
-    figure.update_xaxes(title_text=x_label, **(_log(x) if log_x else {}))
-    figure.update_yaxes(title_text=y_label, **(_log(np.append(low, high)) if log_y else {}))
+    figure.update_xaxes(title_text=x_label, **(log_axis(x) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(log_axis(np.append(low, high)) if log_y else {}))
     return figure.update_layout(showlegend=len(names) > 1)
 
 
@@ -111,8 +111,8 @@ def curves(
             line={"width": 2.5, "color": shade[name], "dash": "dash" if name in dashed else "solid"},
             hovertemplate=f"<b>{name}</b><br>{x_label}: %{{x:.4g}}<br>{y_label}: %{{y:.4g}}<extra></extra>",
         )
-    figure.update_xaxes(title_text=x_label, **(_log(x) if log_x else {}))
-    figure.update_yaxes(title_text=y_label, **(_log(y) if log_y else {}))
+    figure.update_xaxes(title_text=x_label, **(log_axis(x) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(log_axis(y) if log_y else {}))
     return figure.update_layout(showlegend=len(names) > 1)
 
 
@@ -153,8 +153,8 @@ def against(
         place = {"xref": "paper", "x": 1, "xanchor": "right", "yanchor": "top", "showarrow": False}
         at = math.log10(limit[0]) if log_y else limit[0]  # unlike a line, an annotation wants the logarithm
         figure.add_annotation(y=at, text=limit[1], font={"size": 12, "color": style.MUTED}, **place)
-    figure.update_xaxes(title_text=x_label, **(_log(np.concatenate([x for x, _ in pairs])) if log_x else {}))
-    figure.update_yaxes(title_text=y_label, **(_log(np.concatenate([y for _, y in pairs])) if log_y else {}))
+    figure.update_xaxes(title_text=x_label, **(log_axis(np.concatenate([x for x, _ in pairs])) if log_x else {}))
+    figure.update_yaxes(title_text=y_label, **(log_axis(np.concatenate([y for _, y in pairs])) if log_y else {}))
     return figure
 
 
@@ -193,8 +193,8 @@ def histories(
             line={"width": width, "color": shade[name]},
             hovertemplate=f"<b>{name}</b><br>{x_label} %{{x:,.0f}}<br>{y_label} %{{y:.3g}}<extra></extra>",
         )
-    figure.update_xaxes(title_text=x_label, **_log(step))
-    figure.update_yaxes(title_text=y_label, **_log(values))
+    figure.update_xaxes(title_text=x_label, **log_axis(step))
+    figure.update_yaxes(title_text=y_label, **log_axis(values))
     return figure.update_layout(showlegend=1 < len(shade) <= 12)
 
 
@@ -222,7 +222,7 @@ def _loop(there: np.ndarray, back: np.ndarray) -> np.ndarray:
     return np.append(there, back[::-1])
 
 
-def _log(values: np.ndarray) -> dict[str, Any]:
+def log_axis(values: np.ndarray) -> dict[str, Any]:
     """A logarithmic axis with few ticks: powers of ten, with 2 and 5 between them where the span is short."""
     positive = values[np.isfinite(values) & (values > 0)]
     if not positive.size:

@@ -77,7 +77,8 @@ class Section:
 
 
 def _branch(figure: go.Figure, line: Section, name: str, shade: str, wide: float, column: int) -> None:
-    """One branch of a section: its loss, that of simple theory, its order parameter."""
+    """One branch of a section: its loss, that of simple theory, its order parameter. All points are drawn: Plotly
+    simplifies lines by their width, and wide ones get corners."""
     hover = f"<b>{name}</b>, %{{meta}}<br>{line.x_label} %{{x:.3g}}<br>%{{y:.4g}}<extra></extra>"
     for row, drawn, dash, what in (
         (1, line.loss[name], "solid", "free W and b"),
@@ -87,7 +88,7 @@ def _branch(figure: go.Figure, line: Section, name: str, shade: str, wide: float
         solid = dash == "solid"
         figure.add_scatter(
             x=line.x, y=drawn, name=name, legendgroup=name, mode="lines", meta=what, hovertemplate=hover,
-            line={"color": shade, "dash": dash, "width": wide if solid else 1.5},
+            line={"color": shade, "dash": dash, "width": wide if solid else 1.5, "simplify": False},
             showlegend=solid and row == 1 and column == 1, row=row, col=column,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-// Draws the figures one after another, so that a long book stays responsive while it fills.
+// Draws the figures: a page's one after another, so that it stays responsive while it fills; a book's when they come near.
 "use strict";
 const config = {
   responsive: true,
@@ -15,26 +15,68 @@ function height(layout, width) {
   return page ? head + (layout.height - head) * Math.min(1, width / page) : layout.height;
 }
 
-async function draw(figure) {
-  const box = figure.querySelector(".plot");
+const box = (figure) => figure.querySelector(".plot");
+const states = new Map(); // of each figure: whether it shall be drawn, and the work on it, one piece after the other
+
+async function draw(figure, state) {
+  const place = box(figure);
   const { data, layout, frames } = JSON.parse(figure.querySelector("script").textContent);
-  if (layout.meta?.narrow) box.style.minWidth = `${layout.meta.narrow}px`;
-  const fitted = () => height(layout, box.clientWidth);
-  await Plotly.newPlot(box, { data, layout: { ...layout, height: fitted() }, frames, config });
-  let width = box.clientWidth;
-  new ResizeObserver(() => {
-    if (box.clientWidth === width) return;
-    width = box.clientWidth;
-    Plotly.relayout(box, { height: fitted() });
-  }).observe(box);
+  if (layout.meta?.narrow) place.style.minWidth = `${layout.meta.narrow}px`;
+  place.style.minHeight = "";
+  const fitted = () => height(layout, place.clientWidth);
+  let width = place.clientWidth;
+  await Plotly.newPlot(place, { data, layout: { ...layout, height: fitted() }, frames, config });
+  state.watcher = new ResizeObserver(() => {
+    if (place.clientWidth === width) return;
+    width = place.clientWidth;
+    state.work = state.work.then(() => state.watcher && Plotly.relayout(place, { height: fitted() }));
+  });
+  state.watcher.observe(place);
 }
 
-(async () => {
-  for (const figure of document.querySelectorAll("figure")) {
-    await draw(figure);
+// A browser holds a few WebGL scenes at once: what has one and is far from the window gives it back.
+function leave(figure, state) {
+  const place = box(figure);
+  if (!place.querySelector("canvas")) return;
+  reserve(figure, place.clientHeight);
+  state.watcher.disconnect();
+  state.watcher = undefined;
+  Plotly.purge(place);
+}
+
+function want(figure, drawn) {
+  const state = states.get(figure) ?? { work: Promise.resolve() };
+  states.set(figure, state);
+  state.drawn = drawn;
+  state.work = state.work.then(() => {
+    if (state.drawn === Boolean(state.watcher)) return;
+    return (state.drawn ? draw : leave)(figure, state);
+  });
+  return state.work;
+}
+
+function reserve(figure, height) {
+  if (height) box(figure).style.minHeight = `${height}px`;
+}
+
+async function drawAll(figures) {
+  for (const figure of figures) {
+    await want(figure, true);
     await new Promise((next) => setTimeout(next));
   }
-})();
+}
+
+// A book has too many figures to draw them all: those near the window are drawn.
+function drawNear(figures) {
+  const seen = (entries) => entries.forEach((one) => want(one.target, one.isIntersecting));
+  const observer = new IntersectionObserver(seen, { rootMargin: "100% 0px" });
+  for (const figure of figures) {
+    reserve(figure, box(figure).dataset.height);
+    observer.observe(figure);
+  }
+}
+
+(document.body.dataset.draw === "near" ? drawNear : drawAll)(document.querySelectorAll("figure"));
 
 // A film that is stopped or moved by hand rejects its animation's promise without a reason: nothing went wrong.
 addEventListener("unhandledrejection", (event) => event.reason === undefined && event.preventDefault());

@@ -1,9 +1,8 @@
-"""Runs as self-contained HTML: one page for a run, one book for many; nothing is fetched from anywhere."""
+"""A run as one self-contained HTML file; nothing is fetched from anywhere."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,6 @@ from tegum.claims import Judged
 from tegum.experiments.experiment import Panel
 
 VERDICTS = {"holds": "✓", "fails": "✗", "unclear": "?"}
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One run in a book."""
-
-    name: str
-    title: str
-    lede: str
-    figures: Sequence[Panel]
-    claims: Sequence[Judged]
-    made_by: str = ""
 
 
 def page(
@@ -43,13 +30,13 @@ def page(
     stand at the head of the page.
     """
     spec = json.dumps(json.loads(spec_json), indent=2, ensure_ascii=False)
-    return _render(
+    return render(
         "page.html.j2",
         title=title,
         lede=lede,
         figures=figures,
         claims=claims,
-        counts=_counts(claims),
+        counts=counts(claims),
         spec=spec,
         provenance=provenance,
         reproduce=reproduce,
@@ -57,18 +44,14 @@ def page(
     )
 
 
-def book(title: str, runs: Sequence[Chapter]) -> str:
-    """Many runs as one HTML: the scorecard of all their claims, then each run's figures."""
-    counts = _counts(claim for run in runs for claim in run.claims)
-    return _render("book.html.j2", title=title, runs=runs, counts=counts)
-
-
-def _counts(claims: Iterable[Judged]) -> dict[str, int]:
+def counts(claims: Iterable[Judged]) -> dict[str, int]:
+    """How many claims have each verdict."""
     verdicts = Counter(str(claim.verdict) for claim in claims)
     return {verdict: verdicts[verdict] for verdict in VERDICTS}
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """A template of this folder, filled."""
     from plotly.offline import get_plotlyjs
 
     from tegum.plots import style

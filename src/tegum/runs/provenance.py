@@ -3,7 +3,9 @@
 import datetime
 import importlib.metadata
 import platform
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,36 @@ REPRODUCTION = (
 )
 
 
-def provenance(trainings: Iterable[Training], seconds: float, workers: int | None = None) -> dict[str, Any]:
-    """What to know about a finished run, as JSON values. `workers` as it was asked for."""
+@dataclass(frozen=True)
+class Stopwatch:
+    """Seconds since it was made: by the clock on the wall, and those that this process's threads computed, together.
+
+    The second hardly depends on what else the machine does meanwhile.
+    """
+
+    wall: float = field(default_factory=time.monotonic)
+    processor: float = field(default_factory=time.process_time)
+
+    def seconds(self) -> dict[str, float]:
+        return {
+            "seconds": round(time.monotonic() - self.wall, 1),
+            "processor_seconds": round(time.process_time() - self.processor, 1),
+        }
+
+
+def provenance(
+    trainings: Iterable[Training], seconds: dict[str, float], *, resumed: bool = False, workers: int | None = None
+) -> dict[str, Any]:
+    """What to know about a finished run, as JSON values.
+
+    seconds: as a `Stopwatch` says. resumed: whether part of the work was done before that watch was started. workers:
+    as they were asked for.
+    """
     device = jax.devices()[0]
     return {
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
+        **seconds,
+        "resumed": resumed,
         "python": platform.python_version(),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",

@@ -109,6 +109,11 @@ class Folder:
         """Whether a file or folder of this name is there (then it is whole)."""
         return (self.path / name).exists()
 
+    @property
+    def begun(self) -> bool:
+        """Whether an earlier attempt left something that was trained."""
+        return self.has("parts") or self.has("data.zarr")
+
     def clear(self) -> None:
         """Remove all results, keep the spec."""
         with _writing(self.path), self.alone():

@@ -137,5 +137,5 @@ def expected_loss(W: ArrayLike, b: ArrayLike, importance: ArrayLike, p: ArrayLik
     b, importance = (np.broadcast_to(part, (*shape, n)).reshape(-1, n) for part in (b, importance))
     p, step = np.broadcast_to(p, shape).reshape(-1), max(1, CHUNK // (n * nodes ** (n - 1)))
     chunks = [slice(i, i + step) for i in range(0, len(W), step)]
-    parts = [expected_squares(W[here], b[here], importance[here], p[here], nodes) for here in chunks]
+    parts = [expected_squares(W[here], b[here], importance[here], p[here, None], nodes) for here in chunks]
     return np.concatenate([np.zeros(0), *parts]).reshape(shape)

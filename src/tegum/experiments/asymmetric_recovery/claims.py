@@ -83,6 +83,7 @@ MONOTONE = Claim(
     "More sweep shifts that optimum further from 0, and so on until W_7 is learnt.",
     RUNAWAY,
     f"{_OF} have an optimum that is longer at each of those {CHECKED} records than at the one before.",
+    reason="The optimum stops near a length of 0.2 and then ceases to exist: W_7 jumps.",
 )
 JUMP = Claim(
     "Corrected: the optimum stops at a sixth of the final length, and then ceases to exist: W_7 jumps.",

@@ -29,6 +29,8 @@ STUCK = Claim(
     f"{POST}, Symmetric Failure",
     "SGD at rate 1: of the seeds in symmetric failure at 3,000 of 25,000 steps, more than 95 in 100 are in it at the "
     "end.",
+    reason="It is a saddle that attracts from the side that training comes from; most leave it while the polygon "
+    "still grows.",
 )
 NEVER = Claim(
     "Corrected: who is still there at step 25,000 never leaves.",

@@ -60,6 +60,8 @@ STAYS = Claim(
     ZERO,
     f"Of the seeds released at symmetric failure, n = 7, noise {NOISE}, b_7 set to 0 at the start and free, more than "
     f"half have |b_7| below 0.01 after {SOON:,} steps of at least one of {len(ARMS)} optimisers.",
+    reason="With W_7 = 0 the feature's own input pulls the bias up, with nothing against it: it is back at 1/n "
+    "at once.",
 )
 RETURNS = Claim(
     "Corrected: set to 0, b_7 goes back to 1/n at once.",

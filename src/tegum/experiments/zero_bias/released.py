@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tegum.experiments.experiment import Runs
-from tegum.failure.ends import LEARNT, ends
-from tegum.failure.recovery import first_time
+from tegum.failure.ends import LEARNT, ends, learnt_at
 from tegum.spec import Finite
 from tegum.toy.models import Parameters
 from tegum.training.interventions import Edit, Intervention
@@ -84,7 +83,7 @@ class Released:
     @property
     def learnt_at(self) -> np.ndarray:
         """The first recorded step at which all features are learnt, (set, seed); infinite where there is none."""
-        return np.nan_to_num(first_time(self.step, ends(self.loss) == LEARNT), nan=np.inf)
+        return learnt_at(self.step, self.loss)
 
     @property
     def stuck(self) -> np.ndarray:
