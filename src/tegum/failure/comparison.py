@@ -41,7 +41,7 @@ def fresh_losses(
 def _fresh(
     parameters: dict[str, Any], numbers: dict[str, Any], key: Any, *, model: Network, loss: Loss, law: Law, samples: int
 ) -> Any:
-    x = draw(with_leaves(law, numbers), key, model.features, samples)
+    x = draw(with_leaves(law, numbers), key, model.sizes.features, samples)
     return jax.vmap(lambda own: evaluate(loss, model, own, x, lanes=False))(parameters)
 
 
