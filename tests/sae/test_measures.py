@@ -2,15 +2,17 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tegum as tg
 from oracle import dictionary as oracle
+from tegum.sae import measures
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.sae.measures import cosines, quality, recovery
-from tegum.sae.truth import OrthogonalDirections, Superposed
+from tegum.sae.truth import GivenDirections, OrthogonalDirections, Superposed
 
 
 @settings(max_examples=25, deadline=None)
@@ -50,3 +52,61 @@ def test_quality_needs_a_dictionary_and_a_whole_run() -> None:
     run = tg.train(SparseAutoencoder(inputs=4, latents=4), law, loss=SparseError(), steps=1, over={"seed": range(2)})
     with pytest.raises(tg.BadInput, match=r"quality needs a whole run"):
         quality(run.at(seed=0))
+
+
+def known(record: bool = False) -> tg.Run:
+    """Two dictionaries of 2 inputs, 3 latents; the law's two directions are the axes."""
+    law = Superposed(directions=GivenDirections.of(np.eye(2)), of=tg.SparseUniform(feature_probability=0.25))
+    return tg.train(
+        SparseAutoencoder(inputs=2, latents=3), law, loss=SparseError(l1=0.01), steps=40, batch_size=8,
+        optimiser=tg.Adam(learning_rate=1e-2), over={"l1": [0.01, 0.1], "seed": range(2)},
+        record=tg.every(20, "parameters") if record else None,
+    )  # fmt: skip
+
+
+def test_quality_by_hand() -> None:
+    """f_0 = x_0, f_1 = ReLU(x_1 − 1/2), f_2 dead: x_0 is given back whole, of x_1 the rest min(x_1, 1/2) is lost."""
+    run = known()
+    state = {"W_e": [[1, 0], [0, 1], [1, 1]], "b_e": [0, -0.5, -3], "W_d": [[1, 0, 0.6], [0, 1, 0.8]], "b_d": [0, 0]}
+    for name, value in state.items():
+        run.data[name].values[:] = np.asarray(value, np.float32)
+    found = quality(run, samples=65_536).isel(l1=0, seed=0)
+    assert found.frequency.values == pytest.approx([0.25, 0.125, 0], abs=0.01)
+    assert (float(found.dead), float(found.uniqueness)) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert float(found.mse) == pytest.approx(0.25 * (1 / 24 + 1 / 8), rel=0.03)  # E min(u, 1/2)²
+    assert found.recall.values == pytest.approx([1, 0.5], abs=0.02)
+    assert found.precision.values == pytest.approx([1, 1])
+    assert found.reach.values == pytest.approx([1, 1, 2], abs=0.05)
+
+
+def test_quality_over_training_ends_where_the_trained_ones_are() -> None:
+    run = known(record=True)
+    then, last = quality(run, at=[0, 40], samples=1000), quality(run, samples=1000)
+    assert then.frequency.dims == ("l1", "seed", "step", "latent")
+    for name in ("mse", "dead", "one_to_one", "frequency"):
+        np.testing.assert_allclose(then[name].sel(step=40).values, last[name].values, rtol=1e-5)
+    assert (then.mse.sel(step=0) > then.mse.sel(step=40)).all()
+
+
+def test_quality_together_is_quality_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = known()
+    together = quality(run, samples=1000)
+    monkeypatch.setattr(measures, "TOGETHER", 1)
+    xr.testing.assert_allclose(together, quality(run, samples=1000), rtol=1e-4)
+
+
+def test_dictionaries_of_several_widths_are_padded() -> None:
+    law = Superposed(directions=OrthogonalDirections(count=4), of=tg.SparseUniform(feature_probability=0.2))
+    run = tg.train(SparseAutoencoder(inputs=4, latents=4), law, loss=SparseError(), steps=2, batch_size=8,
+                   over={"latents": [6, 4], "count": [4, 2]})  # fmt: skip
+    found = quality(run, samples=500)
+    assert np.isnan(found.frequency.values).sum(axis=-1).tolist() == [[0, 0], [2, 2]]
+    assert np.isnan(found.cosine.values).sum(axis=-1).tolist() == [[0, 2], [0, 2]]
+    assert np.isfinite(found.dead.values).all()
+
+
+def test_quality_over_training_needs_what_was_recorded() -> None:
+    with pytest.raises(tg.BadInput, match=r"quality needs .*_history, which this run does not hold; train with record"):
+        quality(known(), at=[20])
+    with pytest.raises(tg.BadInput, match=r"at includes step 30, at which nothing was recorded; there are 0, 20, 40."):
+        quality(known(record=True), at=[30])

@@ -4,7 +4,7 @@ Everything is measured on fresh samples, the same for all dictionaries, by `qual
 known, `recovery` compares with. Arrays of dictionaries have their axes first, as runs have them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from tegum.errors import BadInput
@@ -22,11 +22,13 @@ from tegum.spec import with_leaves
 from tegum.toy.features import draw
 from tegum.toy.models import Parameters
 from tegum.toy.random import fold
-from tegum.training.axes import Grid
+from tegum.training.axes import Grid, Group
 from tegum.training.run import Run
 
 Vectors = Float[np.ndarray, "inputs count"]
+Place = tuple[int, int]  # an instance and a moment
 MEASURING = 1 << 20  # a stream of random numbers that no training uses
+TOGETHER = 2048  # latents measured together, over all dictionaries
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,13 @@ class Recovery:
     matched: the same one to one: each decoder vector serves one true direction, and the mean is the largest possible;
         where there are fewer latents than true directions, the rest get 0.
     latent: which decoder vector serves each true direction one to one; -1 for none.
+    true: for each decoder vector, the true direction nearest to it.
     """
 
     nearest: Float[np.ndarray, " true"]
     matched: Float[np.ndarray, " true"]
-    latent: Float[np.ndarray, " true"]
+    latent: Int[np.ndarray, " true"]
+    true: Int[np.ndarray, " latents"]
 
     @property
     def mmcs(self) -> float:
@@ -52,6 +56,16 @@ class Recovery:
     def one_to_one(self) -> float:
         """The mean cosine of the best matching one to one."""
         return float(self.matched.mean())
+
+    @property
+    def uniqueness(self) -> float:
+        """How many true directions are the nearest to some latent, over the number of latents (Chanin and
+        Garriga-Alonso 2026).
+
+        1 where no two latents share their nearest; at most true / latents. Here a cosine keeps its sign: the opposite of
+        a direction is not near to it.
+        """
+        return len(np.unique(self.true)) / len(self.true)
 
 
 def cosines(D: Vectors, W_d: Vectors) -> Float[np.ndarray, "true latents"]:
@@ -71,7 +85,7 @@ def recovery(D: Vectors, W_d: Vectors) -> Recovery:
     rows, columns = linear_sum_assignment(-c)
     matched, latent = np.zeros(len(c)), np.full(len(c), -1)
     matched[rows], latent[rows] = c[rows, columns], columns
-    return Recovery(c.max(axis=1), matched, latent)
+    return Recovery(c.max(axis=1), matched, latent, c.argmax(axis=0))
 
 
 def _unit(columns: Vectors) -> Vectors:
@@ -79,58 +93,113 @@ def _unit(columns: Vectors) -> Vectors:
     return columns / np.where(length > 0, length, 1)
 
 
-def quality(run: Run, *, samples: int = 65_536, rare: float = 1e-3) -> xr.Dataset:
+def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536, rare: float = 1e-3) -> xr.Dataset:
     """What every dictionary of a run does with fresh samples of its own law, the same for all.
 
     - mse: E ‖x − x̂‖², a sum over inputs; explained: 1 − E ‖x − x̂‖² / E ‖x − E x‖².
     - l0: how many latents fire on a sample, on average; frequency (…, latent): on what share of samples each fires.
     - dead: the share of latents that fire on no sample; rare: on some, but on less than `rare` of them.
+    - reach (…, latent): the largest W_e,j · x̄ on any sample. With `ReLU` a latent fires where that exceeds −b_e,j.
     - shrinkage: E ‖x̂‖² / E x·x̂, below 1 where x̂ is too short (Rajamanoharan et al. 2024).
 
-    Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one, and
-    for each true feature cosine (…, true), and precision and recall of its latent as a detector of s_i > 0.
+    Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one,
+    uniqueness, and for each true feature cosine (…, true), and precision and recall of its latent as a detector of
+    s_i > 0.
+
+    at: recorded steps to measure at, which become an axis "step"; left out, the trained dictionaries are measured. The
+        run needs `record=tegum.every(k, "parameters")` or the like.
     """
     if not isinstance(run.training.model, SparseAutoencoder):
         raise BadInput(f"quality is of dictionaries; this run trained {type(run.training.model).__name__}.")
     grid = Grid(run.training)
     if tuple(run.data["completed"].dims) != tuple(grid.names) or run.data["completed"].size != grid.size:
         raise BadInput("quality needs a whole run, not a part of one; take the part of what it returns.")
+    moments = [None] if at is None else [int(step) for step in at]
     found: dict[str, np.ndarray] = {}
     for group in grid.groups:
-        for instance, measured in _measured(run, group, samples, rare):
+        for place, measured in _measured(run, group, moments, samples, rare):
             for name, value in measured.items():
-                room = found.setdefault(name, np.full((grid.size, *np.shape(value)), np.nan))
-                inside: tuple[Any, ...] = tuple(slice(length) for length in np.shape(value))
-                room[(instance, *inside)] = value
-    return _labelled(found, grid)
+                _put(found, (grid.size, len(moments)), name, place, np.asarray(value))
+    return _labelled(found, grid, at)
 
 
-def _measured(run: Run, group: Any, samples: int, rare: float) -> Iterator[tuple[int, dict[str, Any]]]:
+def _put(found: dict[str, np.ndarray], shape: tuple[int, int], name: str, place: Place, value: np.ndarray) -> None:
+    """Pin one measurement, NaN around the smaller ones."""
+    room = found.setdefault(name, np.full((*shape, *value.shape), np.nan))
+    if any(have < need for have, need in zip(room.shape[2:], value.shape, strict=True)):
+        larger = np.maximum(room.shape[2:], value.shape)
+        room = np.pad(room, [(0, 0), (0, 0), *((0, n - h) for h, n in zip(room.shape[2:], larger, strict=True))],
+                      constant_values=np.nan)  # fmt: skip
+        found[name] = room
+    inside: tuple[Any, ...] = tuple(slice(length) for length in value.shape)
+    room[(*place, *inside)] = value
+
+
+def _measured(
+    run: Run, group: Group, moments: Sequence[int | None], samples: int, rare: float
+) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Instance by instance and moment by moment, so many at once as fit in a fast memory."""
+    own = {name: _values(run, name, moments) for name in group.shapes}
     numbers = group.numbers(group.instances)
-    totals = jax.jit(lambda values, p: _totals(with_leaves(group.training, values), p, samples))
-    for column, instance in enumerate(group.instances):
-        parameters = {name: _cut(run.data[name].values, instance, shape) for name, shape in group.shapes.items()}
-        mine = {path: np.asarray(value[..., column], np.float32) for path, value in numbers.items()}
-        yield instance, _summary(parameters, jax.device_get(totals(mine, parameters)), rare)
+    varied = {path for path, value in numbers.items() if np.ptp(value, axis=-1).any()}
+    fixed = {path: np.float32(value[..., 0]) for path, value in numbers.items() if path not in varied}
+    totals = jax.jit(jax.vmap(lambda values, p: _totals(with_leaves(group.training, fixed | values), p, samples)))
+    places = [(column, moment) for column in range(len(group.instances)) for moment in range(len(moments))]
+    width = min(len(places), max(1, TOGETHER // group.training.model.sizes.hidden))
+    for first in range(0, len(places), width):
+        few = places[first : first + width]
+        columns, moment = np.array([*few, *[few[-1]] * (width - len(few))]).T
+        mine = {path: np.float32(np.moveaxis(numbers[path], -1, 0)[columns]) for path in varied}
+        parameters = {
+            name: np.stack([_cut(values[group.instances[c], m], group.shapes[name])
+                            for c, m in zip(columns, moment, strict=True)])
+            for name, values in own.items()
+        }  # fmt: skip
+        mean = jax.device_get(totals(mine, parameters))
+        for i, (column, m) in enumerate(few):
+            one = {name: value[i] for name, value in mean.items()}
+            yield (int(group.instances[column]), m), _summary(parameters["W_d"][i], one, rare)
 
 
-def _cut(values: np.ndarray, instance: int, shape: tuple[int, ...]) -> np.ndarray:
+def _values(run: Run, name: str, moments: Sequence[int | None]) -> np.ndarray:
+    """A parameter of all instances at these moments, (instances, moments, …)."""
+    final = moments == [None]
+    known = name if final else f"{name}_history"
+    if known not in run.data:
+        way = "leave `keep` out" if final else "record=tegum.every(100, 'parameters')"
+        raise BadInput(f"quality needs {known}, which this run does not hold; train with {way}.")
+    array = run.data[known]
+    if not final:
+        missing = [step for step in moments if step not in array["step"].values]
+        if missing:
+            raise BadInput(f"at includes step {missing[0]}, at which nothing was recorded; {_steps_of(array)}")
+        array = array.sel(step=list(moments)).transpose(*run.data["completed"].dims, "step", ...)
+    instances = run.data["completed"].size
+    return array.values.reshape(instances, len(moments), *array.shape[run.data["completed"].ndim + (not final) :])
+
+
+def _steps_of(array: xr.DataArray) -> str:
+    steps = [str(step) for step in array["step"].values]
+    return f"there are {', '.join(steps if len(steps) <= 8 else [*steps[:3], '…', steps[-1]])}."
+
+
+def _cut(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """One instance's array, without the padding of a larger one."""
-    flat = values.reshape(-1, *values.shape[values.ndim - len(shape) :])
-    inside: tuple[Any, ...] = tuple(slice(length) for length in shape)
-    return np.asarray(flat[(instance, *inside)])
+    return np.asarray(values[tuple(slice(length) for length in shape)])
 
 
 def _totals(training: Any, parameters: Parameters, samples: int) -> dict[str, Array]:
-    """Means over samples, batch by batch."""
+    """Means over samples, batch by batch, and what every latent reaches."""
     size = min(samples, 8192)
     batches = -(-samples // size)
+    model, law = training.model, training.law
 
-    def on(i: Array) -> dict[str, Array]:
+    def on(i: Array) -> tuple[dict[str, Array], Array]:
         key = fold(fold(jnp.zeros(2, jnp.uint32), MEASURING), i)
-        s, x = _pair(training.law, key, training.model.sizes.features, size)
-        f = training.model.encode(parameters, x)
-        y = training.model.decode(parameters, f)
+        s, x = _pair(law, key, model.sizes.features, size)
+        z = model.before_code(parameters, x)
+        f = model.code(z, parameters)
+        y = model.decode(parameters, f)
         fires = (f > 0).astype(x.dtype)
         means = {
             "mse": ((x - y) ** 2).sum(0).mean(), "x": x.mean(1), "xx": (x * x).sum(0).mean(),
@@ -138,13 +207,18 @@ def _totals(training: Any, parameters: Parameters, samples: int) -> dict[str, Ar
         }  # fmt: skip
         if s is not None:
             active = (s > 0).astype(x.dtype)
-            D = jnp.asarray(training.law.directions.matrix(training.model.sizes.features), x.dtype)
-            means |= {"active": active.mean(1), "both": active @ fires.T / size, "D": D}
-        return means
+            means |= {"active": active.mean(1), "both": active @ fires.T / size}
+        return means, z.max(axis=1)
 
-    first = on(jnp.int32(0))
-    total = jax.lax.fori_loop(1, batches, lambda i, sums: jax.tree.map(jnp.add, sums, on(i)), first)
-    return {name: value / batches for name, value in total.items()}
+    def add(i: Array, so_far: tuple[dict[str, Array], Array]) -> tuple[dict[str, Array], Array]:
+        means, highest = on(i)
+        return jax.tree.map(jnp.add, so_far[0], means), jnp.maximum(so_far[1], highest)
+
+    sums, highest = jax.lax.fori_loop(1, batches, add, on(jnp.int32(0)))
+    found = {name: value / batches for name, value in sums.items()} | {"reach": highest - parameters["b_e"]}
+    if isinstance(law, Superposed):
+        found["D"] = jnp.asarray(law.directions.matrix(model.sizes.features), highest.dtype)
+    return found
 
 
 def _pair(law: Any, key: Any, inputs: int, samples: int) -> tuple[Array | None, Array]:
@@ -153,35 +227,42 @@ def _pair(law: Any, key: Any, inputs: int, samples: int) -> tuple[Array | None, 
     return None, draw(law, key, inputs, samples)
 
 
-def _summary(parameters: Any, mean: dict[str, np.ndarray], rare: float) -> dict[str, Any]:
+def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[str, Any]:
     frequency = mean["frequency"]
     found = {
         "mse": mean["mse"],
         "explained": 1 - mean["mse"] / (mean["xx"] - (mean["x"] ** 2).sum()),
         "l0": frequency.sum(),
         "frequency": frequency,
+        "reach": mean["reach"],
         "dead": (frequency == 0).mean(),
         "rare": ((frequency > 0) & (frequency < rare)).mean(),
         "shrinkage": mean["yy"] / mean["xy"] if mean["xy"] > 0 else np.nan,
     }
     if "both" not in mean:
         return found
-    match = recovery(mean["D"], np.asarray(parameters["W_d"]))
+    match = recovery(mean["D"], W_d)
     hits = np.where(match.latent < 0, 0.0, mean["both"][np.arange(len(match.latent)), match.latent])
     fired = np.where(match.latent < 0, 0.0, frequency[match.latent])
     return found | {
         "mmcs": match.mmcs,
         "one_to_one": match.one_to_one,
+        "uniqueness": match.uniqueness,
         "cosine": match.matched,
         "precision": hits / np.where(fired > 0, fired, np.nan),
         "recall": hits / np.where(mean["active"] > 0, mean["active"], np.nan),
     }
 
 
-def _labelled(found: dict[str, np.ndarray], grid: Grid) -> xr.Dataset:
-    own = {"frequency": ("latent",), "cosine": ("true",), "precision": ("true",), "recall": ("true",)}
-    variables = {
-        name: ((*grid.names, *own.get(name, ())), value.reshape(*grid.shape, *value.shape[1:]))
-        for name, value in found.items()
-    }
-    return xr.Dataset(variables, coords=grid.coordinates())
+def _labelled(found: dict[str, np.ndarray], grid: Grid, at: Sequence[int] | None) -> xr.Dataset:
+    """Axes and labels; without `at` the one moment is no axis."""
+    own = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "precision", "recall"), "true")
+    moments: list[str] = [] if at is None else ["step"]
+    variables = {}
+    for name, value in found.items():
+        shape = (*grid.shape, *value.shape[2 if at is None else 1 :])
+        variables[name] = ((*grid.names, *moments, *([own[name]] if name in own else [])), value.reshape(shape))
+    coordinates: dict[str, Any] = dict(grid.coordinates())
+    if at is not None:
+        coordinates["step"] = ("step", np.asarray(at))
+    return xr.Dataset(variables, coords=coordinates)
