@@ -82,8 +82,8 @@ def _takes(info: "FieldInfo") -> str:
 
 
 def _kind(name: str) -> "type[Experiment]":
-    known = listed()
+    known = sorted(stem.replace("_", "-") for stem in _files())
     if name not in known:
-        raise BadInput(f"there is no experiment {name!r}; {near(name, list(known))}")
+        raise BadInput(f"there is no experiment {name!r}; {near(name, known)}")
     kind: type[Experiment] = importlib.import_module(f"tegum.experiments.{name.replace('-', '_')}").EXPERIMENT
     return kind

@@ -20,8 +20,8 @@ def stickiness(x: Float[np.ndarray, "p"], curve: Float[np.ndarray, "p"], level: 
     never there.
 
     >>> x = np.geomspace(1, 100, 21)
-    >>> round(stickiness(x, 1 / x, 0.5, 1.05), 2), round(stickiness(x, 1 / x, 1.0, 1.05), 2)
-    (1.0, 1.0)
+    >>> [round(float(stickiness(x, 1 / x, level, 1.05)), 1) for level in (0.5, 1.0)]
+    [1.0, 1.0]
     """
     values = _fine(x, curve)
     low, high = max(values.min(), np.log(level / within)), min(values.max(), np.log(level * within))
