@@ -14,7 +14,7 @@ ACTIVE = np.array([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 1]], bool)  # alone, wi
 
 
 def test_a_parent_that_its_child_speaks_for_is_absorbed() -> None:
-    """The parent's latent fires where it is alone and with 2: silent in two of four samples, in both of them 1 speaks."""
+    """The parent's latent fires alone and with 2; in the other two of four samples 1 speaks."""
     fires = np.array([[1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 1]], bool)
     found = absorption(np.eye(3), PARENTS, ABSORBED, ACTIVE, fires)
     assert found[0] == 0.5
@@ -29,7 +29,7 @@ def test_a_silent_parent_that_nobody_speaks_for_is_not_absorbed() -> None:
 
 
 def test_what_a_child_and_its_parent_share_is_not_counted_as_speech() -> None:
-    """Directions at 60°: the child's own direction has a cosine of 1/2 with the parent's and none of it beside itself."""
+    """Directions at 60°: the child's own has a cosine of 1/2 with the parent's, and says nothing of it."""
     D = np.array([[1, 0.5], [0, np.sqrt(0.75)]])
     active, fires = np.ones((2, 1), bool), np.array([[False], [True]])
     assert absorption(D, (-1, 0), D, active, fires)[0] == 0

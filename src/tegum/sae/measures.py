@@ -59,11 +59,10 @@ class Recovery:
 
     @property
     def uniqueness(self) -> float:
-        """How many true directions are the nearest to some latent, over the number of latents (Chanin and
-        Garriga-Alonso 2026).
+        """How many true directions are nearest to some latent, over the number of latents.
 
-        1 where no two latents share their nearest; at most true / latents. Here a cosine keeps its sign: the opposite of
-        a direction is not near to it.
+        As Chanin and Garriga-Alonso (2026) have it, but that a cosine keeps its sign: the opposite of a direction is
+        not near to it. 1 where no two latents share their nearest; at most true / latents.
         """
         return len(np.unique(self.true)) / len(self.true)
 
