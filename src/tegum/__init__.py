@@ -16,12 +16,15 @@ if TYPE_CHECKING:
         AnticorrelatedSets,
         CorrelatedSets,
         FixedSamples,
+        Hierarchical,
         KActive,
         Law,
+        Magnitudes,
         OneHot,
         SparseSigned,
         SparseUniform,
         UnitNorm,
+        zipf,
     )
     from tegum.toy.loss import Loss, SquaredError, geometric
     from tegum.toy.models import Autoencoder, Model, Network, StartingFrom, UntiedAutoencoder, notebook_scale
@@ -39,7 +42,8 @@ _HOME = {
     "tegum.failure.outcomes": "Outcomes Thresholds outcomes",
     "tegum.failure.timelines": "Timeline timeline",
     "tegum.toy.features": (
-        "AnticorrelatedSets CorrelatedSets FixedSamples KActive Law OneHot SparseSigned SparseUniform UnitNorm"
+        "AnticorrelatedSets CorrelatedSets FixedSamples Hierarchical KActive Law Magnitudes OneHot SparseSigned "
+        "SparseUniform UnitNorm zipf"
     ),
     "tegum.toy.expectation": "ExactError OneActiveError",
     "tegum.toy.loss": "Loss SquaredError geometric",
@@ -56,11 +60,12 @@ _MODULES = ("failure", "geometry", "plots", "sae")
 
 __all__ = [
     "SGD", "Adam", "AdamW", "AnticorrelatedSets", "Assign", "Autoencoder", "BadInput", "CorrelatedSets", "Edit",
-    "ExactError", "FixedSamples", "Freeze", "Implant", "Informed", "Intervention", "KActive", "Law", "Loss", "Model",
-    "Momentum", "Network", "OneActiveError", "OneHot", "Optax", "Optimiser", "Outcomes", "Perturb", "Rotate", "Run",
-    "SparseSigned", "SparseUniform", "Splay", "SquaredError", "StartingFrom", "Thresholds", "Timeline", "Training",
-    "UnitNorm", "UntiedAutoencoder", "at_steps", "every", "failure", "geometric", "geometry", "log_spaced",
-    "notebook_scale", "outcomes", "plots", "sae", "timeline", "train",
+    "ExactError", "FixedSamples", "Freeze", "Hierarchical", "Implant", "Informed", "Intervention", "KActive", "Law",
+    "Loss", "Magnitudes", "Model", "Momentum", "Network", "OneActiveError", "OneHot", "Optax", "Optimiser",
+    "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned", "SparseUniform", "Splay", "SquaredError",
+    "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
+    "failure", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "sae", "timeline",
+    "train", "zipf",
 ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ LAWS: list[tg.Law] = [
     tg.CorrelatedSets(sets=3, feature_probability=0.4),
     tg.AnticorrelatedSets(sets=2, feature_probability=(0.2, 0.7)),
     tg.AnticorrelatedSets(sets=3, feature_probability=0.4),
+    tg.Hierarchical(children=2, feature_probability=(0.2, 0.7), child_probability=(0.9, 0.1)),
+    tg.Hierarchical(children=1, feature_probability=0.4, child_probability=0.5),
     tg.UnitNorm(of=tg.SparseUniform(feature_probability=0.3)),
     tg.FixedSamples(count=5, of=tg.KActive(active=2)),
 ]
@@ -105,7 +107,11 @@ def shrunk(law: tg.Law, lanes: Any) -> dict[str, jax.Array]:
     return {path: jnp.asarray(value, jnp.float32) for path, value in numbers.items()}
 
 
-@pytest.mark.parametrize("law", [LAWS[i] for i in (0, 1, 2, 4, 6, 9)] + [tg.UnitNorm(of=Gaussian(scale=2.0))], ids=repr)
+@pytest.mark.parametrize(
+    "law",
+    [LAWS[i] for i in (0, 1, 2, 4, 6, 8, 11)] + [tg.UnitNorm(of=Gaussian(scale=2.0)), tg.Magnitudes(mean=2.0)],
+    ids=repr,
+)
 def test_each_lane_is_what_it_is_alone(law: tg.Law) -> None:
     keys = jnp.stack([key(seed) for seed in range(3)], axis=-1)
     whole = drawn(law, shrunk(law, range(3)), keys, 7)
@@ -191,6 +197,71 @@ def test_anticorrelated_features_never_co_occur(law: tg.AnticorrelatedSets) -> N
         assert observed == near(probability)
     for row in x:
         assert stats.kstest(row[row > 0], "uniform").pvalue > ALPHA
+
+
+@pytest.mark.parametrize("law", [law for law in LAWS if isinstance(law, tg.Hierarchical)], ids=repr)
+def test_children_are_active_only_where_their_parent_is(law: tg.Hierarchical) -> None:
+    x, size = sampled(law), 1 + law.children
+    families = x.reshape(N // size, size, MANY) > 0
+    assert (families[:, :1] | ~families).all()
+    p = np.broadcast_to(np.asarray(law.feature_probability), N // size)
+    q = np.broadcast_to(np.asarray(law.child_probability), law.children)
+    for family, parent in zip(families, p, strict=True):
+        assert family[0].mean() == near(parent)
+        for child, chance in zip(family[1:], q, strict=True):
+            assert child.mean() == near(parent * chance)
+    assert (families[0, 0] & families[1, 0]).mean() == near(float(p[0] * p[1]))
+    if law.children > 1:
+        assert (families[0, 1] & families[0, 2]).mean() == near(float(p[0] * q[0] * q[1]))
+    assert stats.kstest(x[1][x[1] > 0], "uniform").pvalue > ALPHA
+
+
+MAGNITUDES = {
+    "uniform": stats.uniform(0, 4),
+    "half-normal": stats.halfnorm(scale=2 * np.sqrt(np.pi / 2)),
+    "exponential": stats.expon(scale=2),
+    "log-normal": stats.lognorm(0.3, scale=2 * np.exp(-0.045)),
+}
+
+
+@pytest.mark.parametrize("name", MAGNITUDES)
+def test_magnitudes_have_their_distribution_and_their_mean(name: Any) -> None:
+    of = tg.SparseUniform(feature_probability=0.3)
+    x, raw = sampled(tg.Magnitudes(of=of, distribution=name, mean=2.0, spread=0.3)), sampled(of)
+    assert ((x > 0) == (raw > 0)).all()
+    assert stats.kstest(x[0][x[0] > 0], MAGNITUDES[name].cdf).pvalue > ALPHA
+    assert MAGNITUDES[name].mean() == pytest.approx(2)
+    assert np.isfinite(x).all()
+
+
+def test_constant_and_signed_magnitudes() -> None:
+    x = sampled(tg.Magnitudes(of=tg.KActive(active=2), distribution="constant", mean=2.0))
+    assert set(np.unique(x)) == {0.0, 2.0}
+    signed = sampled(tg.Magnitudes(of=tg.SparseSigned(feature_probability=0.3), distribution="exponential", mean=2.0))
+    assert stats.kstest(np.abs(signed[0][signed[0] != 0]), MAGNITUDES["exponential"].cdf).pvalue > ALPHA
+    assert (signed > 0).mean() == pytest.approx((signed < 0).mean(), abs=0.01)
+
+
+def test_zipf() -> None:
+    p = tg.zipf(50, exponent=1.5, expected=2.0)
+    assert sum(p) == pytest.approx(2)
+    assert np.array(p) * np.arange(1, 51) ** 1.5 == pytest.approx(p[0])
+    assert tg.zipf(3, exponent=0.0, largest=0.2) == pytest.approx((0.2, 0.2, 0.2))
+    x = draw(tg.SparseUniform(feature_probability=p), key(), 50, MANY)
+    assert float((x > 0).sum(0).mean()) == pytest.approx(2, abs=0.02)
+
+
+def test_laws_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"7 features cannot be split into families .* a multiple of 4."):
+        tg.Hierarchical(children=3).check(7)
+    with pytest.raises(BadInput, match=r"child_probability has 2 values; give one number or 3."):
+        tg.Hierarchical(children=3, child_probability=(0.1, 0.2)).check(8)
+    with pytest.raises(BadInput, match=r"of=OneHot has no active values uniform on \(0, 1\)"):
+        tg.Magnitudes(of=tg.OneHot()).check(5)
+    with pytest.raises(BadInput, match=r"the first of these probabilities would be 2.0"):
+        tg.zipf(5, exponent=0.0, expected=10.0)
+    with pytest.raises(BadInput, match=r"needs a feature or more, .* either expected or largest."):
+        tg.zipf(5)
 
 
 def test_unit_norm_scales_each_sample_and_leaves_zero_zero() -> None:

@@ -2,14 +2,24 @@
 
 from tegum.sae.codes import BatchTopK, Code, JumpReLU, ReLU, TopK
 from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.digits import Digits
 from tegum.sae.exchange import load, save
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
 from tegum.sae.measures import Recovery, quality, recovery
 from tegum.sae.remedies import GeometricMedian, Reinitialise, Remedy, Repel, Resample
-from tegum.sae.truth import Directions, GivenDirections, OrthogonalDirections, RandomDirections, Superposed
+from tegum.sae.stored import Stored
+from tegum.sae.truth import (
+    Directions,
+    GivenDirections,
+    OrthogonalDirections,
+    RandomDirections,
+    SpreadDirections,
+    Superposed,
+)
 
 __all__ = [
-    "AuxK", "Auxiliary", "BatchTopK", "Code", "Directions", "GeometricMedian", "GhostGradients", "GivenDirections",
-    "JumpReLU", "OrthogonalDirections", "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel",
-    "Resample", "SparseAutoencoder", "SparseError", "Superposed", "TopK", "load", "quality", "recovery", "save",
+    "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "GeometricMedian", "GhostGradients",
+    "GivenDirections", "JumpReLU", "OrthogonalDirections", "RandomDirections", "ReLU", "Recovery", "Reinitialise",
+    "Remedy", "Repel", "Resample", "SparseAutoencoder", "SparseError", "SpreadDirections", "Stored", "Superposed",
+    "TopK", "load", "quality", "recovery", "save",
 ]  # fmt: skip

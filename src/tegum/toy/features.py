@@ -12,16 +12,18 @@ A law of one's own is a class with a `sample` method for one model, where `key` 
             return self.scale * jax.random.normal(key, (features, samples))
 """
 
-from abc import abstractmethod
-from typing import Any, ClassVar
+import math
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 from pydantic import Field
 
 from tegum.errors import BadInput
-from tegum.spec import Count, Probability, Spec, leaves, with_leaves
+from tegum.spec import Count, NotNegative, Positive, Probability, Spec, leaves, with_leaves
 from tegum.toy.product import Identity, Samples, column
 from tegum.toy.random import bits, fold, uniform, words_of
 
@@ -163,6 +165,86 @@ class AnticorrelatedSets(Law):
         _check_sets(self, features)
 
 
+class Hierarchical(Law):
+    """Families of consecutive features, a parent and then its children, who are active only where the parent is.
+
+    A parent is active with probability `feature_probability` (one number, or one for each family), and then each of its
+    children with `child_probability` (one number, or one for each child of a family), independently. Values are
+    independent and uniform on (0, 1). A dictionary that gives a child's latent the parent's direction too, and lets the
+    parent's latent be silent there, absorbs the parent (Chanin et al. 2024).
+    """
+
+    lanes: ClassVar[bool] = True
+    children: Count = 3
+    feature_probability: Probability = 0.1
+    child_probability: Probability = 0.3
+
+    def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
+        families = features // (1 + self.children)
+        u = uniform(fold(key, 0), features, samples)
+        parent = u[:families] < column(self.feature_probability, u)
+        child = u[families:].reshape(families, self.children, *u.shape[1:])
+        child = parent[:, None] & (child < column(self.child_probability, child[0]))
+        active = jnp.concatenate([parent[:, None], child], axis=1).reshape(u.shape)
+        return jnp.where(active, uniform(fold(key, 1), features, samples), 0.0)
+
+    def check(self, features: int) -> None:
+        if features % (1 + self.children):
+            raise BadInput(
+                f"{features} features cannot be split into families of a parent and children={self.children}; the "
+                f"count must be a multiple of {1 + self.children}."
+            )
+        families = features // (1 + self.children)
+        for name, needed in {"feature_probability": families, "child_probability": self.children}.items():
+            given = getattr(self, name)
+            if isinstance(given, tuple) and len(given) != needed:
+                raise BadInput(f"{name} has {len(given)} values; give one number or {needed}.")
+
+
+class Magnitudes(Law):
+    """Samples of another law, whose active values are uniform on (0, 1), with magnitudes of another distribution.
+
+    A value u becomes mean · Q(u), where Q is the quantile function of the distribution named, with mean 1: "uniform" on
+    (0, 2), "constant", "half-normal", "exponential", or "log-normal", exp(spread · z − spread²/2) with z normal. What
+    is active stays so, and signs stay. The mean is that of active values, |x| where they are signed.
+
+    spread: the standard deviation of the logarithm, for "log-normal" only.
+    """
+
+    lanes: ClassVar[bool] = True
+    of: Law = Field(default_factory=lambda: SparseUniform(feature_probability=0.1))
+    distribution: Literal["uniform", "constant", "half-normal", "exponential", "log-normal"] = "half-normal"
+    mean: Positive = 0.5
+    spread: NotNegative = 0.5
+
+    def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
+        x = draw(self.of, key, features, samples)
+        largest = 1 - jnp.finfo(x.dtype).eps / 2  # u / p may round to 1, whose quantile is infinite
+        u = jnp.clip(jnp.abs(x), jnp.finfo(x.dtype).tiny, largest)
+        return jnp.sign(x) * self.mean * self._quantile(u)
+
+    def _quantile(self, u: Array) -> Array:
+        match self.distribution:
+            case "uniform":
+                return 2 * u
+            case "half-normal":
+                return math.sqrt(math.pi) * jax.lax.erf_inv(u)
+            case "exponential":
+                return -jnp.log1p(-u)
+            case "log-normal":
+                z = math.sqrt(2) * jax.lax.erf_inv(jnp.clip(2 * u - 1, jnp.finfo(u.dtype).eps - 1))
+                return jnp.exp(self.spread * z - self.spread**2 / 2)
+        return jnp.ones_like(u)
+
+    def check(self, features: int) -> None:
+        if isinstance(self.of, OneHot | UnitNorm | Magnitudes):
+            raise BadInput(
+                f"of={type(self.of).__name__} has no active values uniform on (0, 1) to give other magnitudes; "
+                "SparseUniform, KActive, CorrelatedSets, AnticorrelatedSets and Hierarchical have."
+            )
+        self.of.check(features)
+
+
 class UnitNorm(Law):
     """Samples of another law, each scaled to length 1; a sample without any active feature stays 0 (Henighan et al.
     2023)."""
@@ -194,6 +276,61 @@ class FixedSamples(Law):
 
     def check(self, features: int) -> None:
         self.of.check(features)
+
+
+class Chunks(ABC):
+    """An opened stream: held (features, count), never trained on, and chunks that last `steps` steps each."""
+
+    held: np.ndarray
+    steps: int
+
+    @abstractmethod
+    def read(self, number: int) -> np.ndarray:
+        """Chunk `number`, counted from 0, of shape (features, steps · samples). Called by one thread at a time."""
+
+
+class Streamed(Law):
+    """A law whose samples are read on the host, a chunk at a time, such as activations on a disk (`tegum.sae.Stored`).
+
+    Each step takes the next columns of its chunk, and all instances with this law take the same ones; recorded losses
+    are on columns that are held out. Subclasses give `open`, which says what there is; `sample` draws from what is held
+    out, with replacement.
+    """
+
+    @abstractmethod
+    def open(self, features: int, samples: int) -> Chunks:
+        """The stream, for steps of so many samples. Raises `BadInput` where it cannot be had."""
+
+    def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples"]:
+        u = uniform(key, 1, samples)[0]
+        held = jnp.asarray(self.open(features, 1).held, u.dtype)
+        return held[:, jnp.minimum((u * held.shape[1]).astype(jnp.int32), held.shape[1] - 1)]
+
+
+def zipf(
+    features: int, *, exponent: float = 1.0, expected: float | None = None, largest: float | None = None
+) -> tuple[float, ...]:
+    """Feature probabilities that fall with rank, p_i ∝ 1/(i + 1)^exponent (Zipf 1935).
+
+    Either `expected`, how many features are active on average, or `largest`, the probability of the first.
+
+    >>> zipf(4, largest=0.5)
+    (0.5, 0.25, 0.16666666666666666, 0.125)
+    >>> round(sum(zipf(100, expected=3.0)), 9)
+    3.0
+    """
+    if features < 1 or exponent < 0 or (expected is None) == (largest is None):
+        raise BadInput(
+            f"zipf({features}, exponent={exponent}, expected={expected}, largest={largest}) needs a feature or more, "
+            "an exponent of at least 0, and either expected or largest."
+        )
+    weights = [(i + 1) ** -float(exponent) for i in range(features)]
+    first = expected / sum(weights) if expected is not None else largest
+    if first is None or not 0 <= first <= 1:
+        raise BadInput(
+            f"the first of these probabilities would be {first}; it must lie in [0, 1]. Lower what is asked."
+        )
+    return tuple(first * weight for weight in weights)
 
 
 def _sparse(u: Array, probability: Any) -> Array:

@@ -20,6 +20,7 @@ from tegum.toy.random import key_of
 from tegum.training.axes import Grid, Group
 from tegum.training.history import applied
 from tegum.training.loop import BLOCK, Program, State, program
+from tegum.training.streams import Stream, stream
 from tegum.training.training import Training
 
 PAUSE = 0.5  # seconds between two visits to the host, so that progress shows and an interrupt is heard
@@ -39,17 +40,26 @@ Keep = Callable[[np.ndarray, Arrays], None]
 
 @dataclass
 class Progress:
-    """How many model-steps are done of how many; anyone may watch, workers report."""
+    """How many model-steps are done of how many, and how long workers worked or waited for data; workers report."""
 
     total: int
     done: int = 0
+    worked: float = 0.0
+    waited: float = 0.0
     stopped: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, model_steps: int) -> None:
-        """Report work done."""
+    def add(self, model_steps: int = 0, *, worked: float = 0.0, waited: float = 0.0) -> None:
+        """Report work done, and seconds."""
         with self._lock:
             self.done += model_steps
+            self.worked += worked
+            self.waited += waited
+
+    @property
+    def waiting(self) -> float:
+        """The share of the workers' time that they waited for data."""
+        return self.waited / max(self.waited + self.worked, 1e-9)
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Tile:
     group: Group
     program: Program
     instances: np.ndarray
+    stream: Stream | None
 
 
 def compute(grid: Grid, todo: np.ndarray, keep: Keep, progress: Progress, workers: int | None = None) -> None:
@@ -72,7 +83,7 @@ def compute(grid: Grid, todo: np.ndarray, keep: Keep, progress: Progress, worker
     pending: set[Future[Finished]] = set()
     with ThreadPoolExecutor(count, thread_name_prefix="tegum") as pool:
         try:
-            for tile in _tiles(grid, todo):
+            for tile in _tiles(grid, todo, count):
                 pending.add(pool.submit(_train, tile, progress))
                 if len(pending) >= 2 * count:
                     _collect(pending, keep)
@@ -101,16 +112,16 @@ def _collect(pending: set[Future[Finished]], keep: Keep) -> None:
         keep(*future.result())
 
 
-def _tiles(grid: Grid, todo: np.ndarray) -> Iterator[Tile]:
+def _tiles(grid: Grid, todo: np.ndarray, workers: int) -> Iterator[Tile]:
     for group in grid.groups:
         mine = np.intersect1d(group.instances, todo)
         if not mine.size:
             continue
         with _precision(group.training):
             ready = program(group.training)
-        width = ready.width or 1
+        width, data = ready.width or 1, stream(group.training, workers)
         for start in range(0, len(mine), width):
-            yield Tile(group, ready, mine[start : start + width])
+            yield Tile(group, ready, mine[start : start + width], data)
 
 
 class Stopped(Exception):
@@ -126,7 +137,7 @@ def _train(tile: Tile, progress: Progress) -> Finished:
         for stops, edit in _visits(training):
             state = _advance(tile, numbers, state, stops, records, progress)
             if edit is not None:
-                state = tile.program.edit(numbers, state, edit)
+                state = tile.program.edit(numbers, _fed(tile, state, progress), edit)
         return tile.instances, _results(tile, records)
 
 
@@ -167,7 +178,8 @@ def _advance(
     at, per_visit = int(state.step), 200
     names = _wanted(tile.group)
     while stops:
-        block, stops = _block(at, stops, per_visit)
+        state = _fed(tile, state, progress)
+        block, stops = _block(at, stops, min(per_visit, tile.stream.left(at)) if tile.stream else per_visit)
         padded = np.resize(np.asarray(block, np.int32), BLOCK)
         began = time.perf_counter()
         state, kept = tile.program.advance(numbers, state, padded, np.int32(len(block)))
@@ -176,12 +188,22 @@ def _advance(
         for i, stop in enumerate(block):
             if stop in names:
                 records.setdefault(stop, {name: kept[name][i, ...].copy() for name in names[stop]})
-        progress.add((block[-1] - at) * len(tile.instances))
+        progress.add((block[-1] - at) * len(tile.instances), worked=took)
         per_visit = _next_visit(block[-1] - at, took, per_visit)
         at = block[-1]
         if progress.stopped:
             raise Stopped
     return state
+
+
+def _fed(tile: Tile, state: State, progress: Progress) -> State:
+    """The state with the chunk that its next step takes, where the data are a stream."""
+    if tile.stream is None:
+        return state
+    began = time.perf_counter()
+    chunk = tile.stream.at(int(state.step))
+    progress.add(waited=time.perf_counter() - began)
+    return state._replace(data=chunk)
 
 
 def _block(at: int, stops: list[int], per_visit: int) -> tuple[list[int], list[int]]:

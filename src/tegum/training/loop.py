@@ -18,7 +18,7 @@ import optax
 from jaxtyping import Array
 
 from tegum.spec import Spec, fields, leaves, with_leaves
-from tegum.toy.features import draw, whole
+from tegum.toy.features import Streamed, draw, whole
 from tegum.toy.loss import each, evaluate
 from tegum.toy.models import Parameters, initial, settle, tangent
 from tegum.toy.product import Identity, Samples
@@ -50,6 +50,13 @@ class Layout(NamedTuple):
     samples: int
 
 
+class Chunk(NamedTuple):
+    """What is in memory of a stream (training/streams.py): the columns that come next, and those for measuring."""
+
+    rows: Array
+    held: Array
+
+
 class State(NamedTuple):
     """One tile between two steps."""
 
@@ -58,7 +65,7 @@ class State(NamedTuple):
     key: Key
     step: Array
     total: Array
-    data: Array | None
+    data: Array | Chunk | None
 
 
 class Program(NamedTuple):
@@ -150,6 +157,8 @@ def _blank(value: Any) -> Any:
 
 def _layout(training: Training) -> Layout:
     samples, features = _samples(training), training.model.sizes.features
+    if isinstance(training.law, Streamed):
+        return Layout(False, samples)
     limit = SMALL if training.loss.columns(features) is None else SMALL_RULE
     return Layout(samples * features * training.model.sizes.hidden <= limit, samples)
 
@@ -231,6 +240,9 @@ def _gradients(training: Training, layout: Layout, parameters: Parameters, x: Sa
 
 def _batch(training: Training, layout: Layout, state: State) -> Samples:
     """The samples of this step. The barrier keeps the draw from being computed again wherever it is used."""
+    if isinstance(state.data, Chunk):
+        first = state.step % (state.data.rows.shape[1] // layout.samples) * layout.samples
+        return jax.lax.dynamic_slice_in_dim(state.data.rows, first, layout.samples, axis=1)
     data = _dataset(training, state)
     if data is not None and training.batch_size is None:
         return data
@@ -248,6 +260,9 @@ def _drawn(training: Training, data: Samples | None, key: Key, count: int) -> Ar
 
 
 def _dataset(training: Training, state: State) -> Samples | None:
+    """All the samples that a loss is measured on, where they are finite."""
+    if isinstance(state.data, Chunk):
+        return state.data.held
     if state.data is not None:
         return state.data
     return whole(training.law, state.key, training.model.sizes.features)
@@ -319,7 +334,8 @@ def _still(frozen: dict[str, Array], changes: Parameters) -> Parameters:
 
 def _seen(training: Training, layout: Layout, state: State, key: Key, count: int) -> Seen:
     """That many samples, and the loss on each of them."""
-    x = _drawn(training, _dataset(training, state), key, count)
+    data = state.data.rows if isinstance(state.data, Chunk) else _dataset(training, state)
+    x = _drawn(training, data, key, count)
     loss = each(training.loss, training.model, state.parameters, x, lanes=layout.lanes)
     return Seen(x, loss)
 

@@ -26,7 +26,8 @@ class Run:
     `data` is an xarray Dataset whose dims are the swept axes, then "latent" and "feature" (and "step" in what was
     recorded, named `*_history`). Its variables are attributes too: `run.loss`, `run.W`, `run.W_history`.
     `completed` is False where an interrupt came first, and the values there are NaN; `diverged` is True where the
-    final parameters or loss are not finite.
+    final parameters or loss are not finite. Where the data were a stream, `data.attrs["waiting"]` is the share of the
+    workers' time that they waited for it.
     """
 
     def __init__(self, training: Training, data: xr.Dataset) -> None:
@@ -167,7 +168,8 @@ def execute(
     except KeyboardInterrupt:
         if keep is not None:
             raise
-    return Run(training, board.dataset())
+    data = board.dataset()
+    return Run(training, data.assign_attrs(waiting=round(state.waiting, 4)) if state.waited else data)
 
 
 def _held(axis: xr.DataArray) -> str:
@@ -283,6 +285,7 @@ def _shown(state: Progress, show: bool) -> Iterator[None]:
             while not over.wait(0.2):
                 speed = bar.tasks[0].speed
                 rate = f"{speed / 1e6:.2f} M model-steps/s" if speed else "compiling"
+                rate += f", waiting for data {state.waiting:.0%} of the time" if state.waited else ""
                 bar.update(task, completed=state.done, rate=rate)
 
         watcher = threading.Thread(target=watch, daemon=True)

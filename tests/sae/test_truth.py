@@ -1,0 +1,71 @@
+"""Directions and laws of activations whose truth is known."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import tegum as tg
+from tegum.sae.truth import (
+    GivenDirections,
+    OrthogonalDirections,
+    RandomDirections,
+    SpreadDirections,
+    Superposed,
+)
+from tegum.theory.coherence import coherence, least_coherent, least_possible
+
+
+def test_spread_directions_are_nearly_as_good_as_a_patient_search() -> None:
+    D = SpreadDirections(count=12).matrix(6)
+    assert np.linalg.norm(D, axis=0) == pytest.approx(1)
+    assert least_possible(6, 12) <= coherence(D) < 1.05 * coherence(least_coherent(6, 12, starts=1))
+    assert coherence(D) < 0.6 * coherence(RandomDirections(count=12).matrix(6))
+
+
+def test_spread_directions_are_the_same_for_equal_draws_and_orthogonal_where_they_fit() -> None:
+    D = SpreadDirections(count=12).matrix(6)
+    assert (SpreadDirections(count=12, draw=0).matrix(6) == D).all()
+    assert (SpreadDirections(count=12, draw=1).matrix(6) != D).any()
+    fit = SpreadDirections(count=4).matrix(6)
+    assert fit.T @ fit == pytest.approx(np.eye(4), abs=1e-12)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_dictionary_trains_on_spread_directions(precision: str) -> None:
+    law = Superposed(directions=SpreadDirections(count=9, draw=3))
+    model = tg.sae.SparseAutoencoder(inputs=5, latents=9)
+    run = tg.train(model, law, loss=tg.sae.SparseError(), steps=3, batch_size=8, precision=precision)
+    assert run.W_d.dtype == precision
+    assert np.isfinite(run.loss.values)
+
+
+def test_a_toy_model_s_latents_are_data_in_three_lines() -> None:
+    law = tg.SparseUniform(feature_probability=0.2)
+    run = tg.train(tg.Autoencoder(features=6, hidden=3), law, steps=20)
+    directions = GivenDirections.of(run.W)
+    activations = Superposed(directions=directions, of=law)
+    s, x = activations.pair(jax.random.key(0), 3, 50)
+    assert np.asarray(x) == pytest.approx(np.asarray(run.W.values @ np.asarray(s)), abs=1e-6)
+
+
+def test_directions_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(tg.BadInput, match=r"W of shape \(2, 3, 6\) is not one matrix of directions"):
+        GivenDirections.of(np.ones((2, 3, 6)))
+    given = Superposed(directions=GivenDirections.of(np.ones((3, 6))))
+    with pytest.raises(tg.BadInput, match=r"the given directions have 3 numbers each; the model has inputs=4."):
+        given.check(4)
+    with pytest.raises(tg.BadInput, match=r"count=7 orthogonal directions need as many inputs; there are 4."):
+        Superposed(directions=OrthogonalDirections(count=7)).check(4)
+
+
+def test_absorption_s_data_a_child_never_comes_without_its_parent() -> None:
+    law = Superposed(
+        directions=OrthogonalDirections(count=8),
+        of=tg.Magnitudes(of=tg.Hierarchical(children=3), distribution="exponential"),
+    )
+    s, x = law.pair(jax.random.key(1), 8, 4000)
+    parents, children = np.asarray(s)[[0, 4]], np.asarray(s)[[1, 5]]
+    assert (children > 0).any()
+    assert ((parents > 0) | (children == 0)).all()
+    assert jnp.isfinite(x).all()
