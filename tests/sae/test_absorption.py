@@ -1,11 +1,16 @@
 """Splitting and absorption on cases worked by hand."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import tegum as tg
 from tegum.sae.absorption import absorption, splits
+from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.loss import SparseError
 from tegum.sae.measures import recovery
+from tegum.sae.truth import OrthogonalDirections, Superposed
 
 # One parent, 0, with children 1 and 2; the child 1's latent says the parent too.
 PARENTS = (-1, 0, 0)
@@ -59,3 +64,16 @@ def test_uniqueness_counts_the_true_features_that_are_somebodys_nearest() -> Non
     assert recovery(np.eye(3), W_d).uniqueness == 0.5
     assert recovery(np.eye(3), np.eye(3)).uniqueness == 1
     assert recovery(np.eye(3)[:, :2], np.eye(3)[:, :2]).true.tolist() == [0, 1]
+
+
+def test_a_penalised_dictionary_absorbs_parents() -> None:
+    """One family of four orthogonal features and eight latents: what Chanin et al. show in their toy model."""
+    law = Superposed(directions=OrthogonalDirections(count=4), of=tg.Hierarchical(children=3))
+    model = SparseAutoencoder(inputs=4, latents=8)
+    run = tg.train(model, law, loss=SparseError(l1=0.1), optimiser=tg.Adam(learning_rate=1e-2), steps=1500,
+                   batch_size=128)  # fmt: skip
+    s, x = law.pair(jax.random.key(0), 4, 20_000)
+    D, parameters = law.directions.matrix(4), {name: jnp.asarray(run.data[name].values) for name in run.training.held()}
+    fires = np.asarray(model.encode(parameters, x) > 0)
+    assert absorption(D, (-1, 0, 0, 0), run.W_d.values, np.asarray(s > 0), fires)[0] > 0.05
+    assert absorption(D, (-1, 0, 0, 0), D, np.asarray(s > 0), np.asarray(s > 0))[0] == 0

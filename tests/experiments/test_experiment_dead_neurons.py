@@ -1,0 +1,113 @@
+"""Dead neurons: shares worked by hand, the experiment in small, untrained dictionaries, and one in plain NumPy."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tegum as tg
+from tegum.experiments import find
+from tegum.experiments.dead_neurons import claims as c
+from tegum.experiments.dead_neurons import judging
+from tegum.experiments.dead_neurons.data import Drawn, Shifted
+from tegum.experiments.dead_neurons.settings import comparisons, training
+from tegum.experiments.experiment import Experiment, Runs
+from tegum.training.run import execute
+
+
+class Made(judging.Latents):
+    """Two dictionaries of four latents at steps 0, 600 and 1,200."""
+
+    def __init__(self) -> None:
+        self.step = np.array([0, 600, 1200])
+        self.silent = np.array(
+            [[[0, 0, 0, 0], [600, 550, 0, 100], [1200, 1150, 3, 700]], [[0, 0, 0, 0], [0, 510, 0, 0], [0, 20, 0, 0]]]
+        )
+        self.frequency = np.array([[0, 0, 0.1, 0], [0.1, 0.1, 0.1, 0.2]])
+        self.dead = self.frequency == 0
+        self.never = self.silent[:, -1] >= 1200
+
+
+def test_who_died_when_by_hand() -> None:
+    made = Made()
+    silent, never = made.shares()
+    assert silent.tolist() == [[0, 0.5, 0.75], [0, 0.25, 0]]
+    assert never.tolist() == [[0, 0.25, 0.25], [0, 0, 0]]
+    assert made.died_at().tolist() == [50, 500]
+    assert made.silenced().tolist() == [[True, True, False, False], [False, True, False, False]]
+    assert judging.share_of(~made.dead, made.silenced()).tolist() == [0, 1]
+
+
+def test_a_share_is_of_those_that_have_some() -> None:
+    there = np.array([[True, True, False], [True, False, False], [False, True, True]])
+    among = np.array([[True, False, True], [False, False, False], [False, True, True]])
+    assert judging.share_of(there, among).tolist() == [0.5, 1]
+
+
+def test_each_dictionary_has_a_truth_of_its_own_and_the_mean_is_added() -> None:
+    one, other = (np.asarray(Drawn(count=5, draw=draw).matrix(3)) for draw in (1.0, 2.0))
+    assert np.abs(one - other).max() > 0.1
+    np.testing.assert_allclose(np.linalg.norm(one, axis=0), 1, rtol=1e-6)
+    square = np.asarray(Drawn(count=3, draw=1.0, orthogonal=True).matrix(3))
+    np.testing.assert_allclose(square.T @ square, np.eye(3), atol=1e-6)
+    law = {"directions": Drawn(count=5), "of": tg.SparseUniform(feature_probability=0.5)}
+    key = np.zeros(2, np.uint32)
+    s, x = Shifted(**law).pair(key, 4, 10)
+    again, moved = Shifted(**law, shift=2.0).pair(key, 4, 10)
+    np.testing.assert_array_equal(s, again)
+    np.testing.assert_allclose(np.asarray(moved) - np.asarray(x), 1, rtol=1e-5)
+
+
+def test_fields_are_checked() -> None:
+    with pytest.raises(tg.BadInput, match=r"steps=500 must be above 500, after which"):
+        find("dead-neurons", steps=500)
+    with pytest.raises(tg.BadInput, match=r"factors=\('weather',\) must be some of learning rate, L1 penalty"):
+        find("dead-neurons", factors=("weather",))
+
+
+def test_every_comparison_and_factor_can_be_trained() -> None:
+    for name, one in find("dead-neurons").trainings().items():
+        assert one.over["dictionary"], name
+        one.model_copy(update={"over": {}}).check()
+
+
+@pytest.fixture(scope="module")
+def quick() -> tuple[Experiment, Runs]:
+    experiment = find("dead-neurons", "quick", steps=1000, seeds=8, factors=("learning rate",))
+    return experiment, {name: execute(one) for name, one in experiment.trainings().items()}
+
+
+def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    claims = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
+    assert claims[c.NEAR_ZERO.statement] == "fails"
+    assert claims[c.DIES.statement] in ("holds", "unclear")
+    assert claims[c.BIAS.statement] in ("holds", "unclear")
+
+
+def test_panels(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    panels = experiment.panels(runs)
+    assert [panel.name for panel in panels] == ["factors", "course", "frequencies", "thresholds"]
+    assert all(panel.caption and panel.figure.data for panel in panels)
+
+
+def test_untrained_dictionaries_have_no_dead_latents_and_support_no_claim() -> None:
+    one = comparisons("plain", 1, 20)["plain"].model_copy(update={"interventions": ()})
+    claims = judging._plain({"plain": execute(one)})
+    assert not {claim.statement for claim in claims if claim.verdict == "holds"}
+
+
+def test_a_dead_latent_is_silenced_by_its_bias_in_double_precision_and_plain_numpy() -> None:
+    """The dead of one dictionary, found by the engine in float64 and looked at again with nothing but NumPy."""
+    run = execute(training(1500, 2, 300_000, {}, precision="float64"))
+    found = judging.Latents(run)
+    dead = found.dead[0]
+    assert dead.any()
+    rng = np.random.default_rng(0)
+    D: Any = Drawn(count=32, draw=run.training.over["dictionary"]["law.directions.draw"][0]).matrix(16)
+    s = (rng.random((32, 30_000)) < 0.05) * rng.random((32, 30_000))
+    z = found.W_e[0] @ (np.asarray(D) @ s - run.b_d.values[0][:, None])
+    assert (z.max(axis=1)[dead] > 0).all()
+    assert ((z + found.bias[0][:, None] > 0).mean(axis=1)[dead] < 1e-3).all()
+    assert found.length[0][dead].mean() > 0.1 * found.length[0][~dead].mean()
