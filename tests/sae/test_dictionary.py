@@ -164,3 +164,28 @@ def test_k_above_the_latents_is_refused() -> None:
 def test_the_loss_of_dictionaries_is_refused_for_another_model() -> None:
     with pytest.raises(tg.BadInput, match=r"SparseError is the loss of dictionaries.*this is Autoencoder"):
         tg.train(tg.Autoencoder(features=5, hidden=2), loss=SparseError(), steps=1)
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: type(code).__name__)
+def test_one_hot_inputs_are_inputs_too(code: Code) -> None:
+    training = tg.Training(
+        model=SparseAutoencoder(inputs=5, latents=6, code=code), law=tg.OneHot(), loss=SparseError(l1=0.02), steps=30
+    )
+    many, one = tg.train(training, over={"seed": range(3)}), tg.train(training, seed=1)
+    for name in ("W_e", "W_d", "idle"):
+        assert (many.at(seed=1).data[name].values == one.data[name].values).all(), name
+
+
+def test_a_decoder_vector_without_length_has_a_penalty_without_slope() -> None:
+    model, x = SparseAutoencoder(inputs=4, latents=3, decoder="free"), samples(4, 20)
+    p = {**state(model), "W_d": jnp.zeros((4, 3))}
+    slope = jax.grad(lambda p: SparseError(l1=0.1, penalty="weighted")(model, p, x))(p)
+    assert all(np.isfinite(np.asarray(value)).all() for value in slope.values())
+
+
+def test_a_penalty_on_counts_needs_thresholds() -> None:
+    law = Superposed(directions=RandomDirections(count=6))
+    with pytest.raises(
+        tg.BadInput, match=r"l0=0.1 moves the thresholds of JumpReLU, but this dictionary's code is ReLU"
+    ):
+        tg.train(SparseAutoencoder(inputs=4, latents=8), law, loss=SparseError(l0=0.1), steps=1)

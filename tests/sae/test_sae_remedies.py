@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import tegum as tg
+from tegum.sae.codes import BatchTopK, JumpReLU
 from tegum.sae.dictionary import SparseAutoencoder
-from tegum.sae.loss import SparseError
+from tegum.sae.loss import AuxK, SparseError
 from tegum.sae.remedies import GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
 from tegum.sae.truth import RandomDirections, Superposed
 from tegum.training.interventions import Edit, Informed, Seen
@@ -130,3 +131,33 @@ def test_an_intervention_sees_samples_and_the_loss_on_each() -> None:
 def test_a_remedy_of_dictionaries_refuses_a_toy_model() -> None:
     with pytest.raises(tg.BadInput, match=r"Resample needs a dictionary, .*this is Autoencoder."):
         tg.train(tg.Autoencoder(features=5, hidden=2), steps=10, interventions=(Resample(at=5),))
+
+
+def test_an_input_of_zeros_is_never_taken() -> None:
+    data = Seen(jnp.zeros((3, 50)).at[:, 7].set(1.0), jnp.ones(50))
+    new = Resample(**AT, inputs=50).edit(MODEL, state(), jax.random.key(0), data).parameters
+    assert np.asarray(new["W_d"])[:, 2] == pytest.approx(3**-0.5)
+
+
+def test_a_revived_latent_gets_the_threshold_of_the_start() -> None:
+    model = SparseAutoencoder(inputs=3, latents=4, code=JumpReLU(threshold=0.1))
+    p = {**state(), "log_threshold": jnp.full(4, 2.0)}
+    edit = Reinitialise(**AT).edit(model, p, jax.random.key(0))
+    assert np.asarray(edit.parameters["log_threshold"]) == pytest.approx([2, 2, np.log(0.1), 2])
+    assert np.asarray(edit.touched["log_threshold"]).tolist() == [False, False, True, False]
+
+
+def test_a_remedy_that_could_find_nobody_is_refused() -> None:
+    with pytest.raises(tg.BadInput, match=r"Repel at step 5 can find no latent .* window=12500 steps; act later"):
+        tg.train(MODEL, Superposed(directions=RandomDirections(count=5)), steps=10, interventions=(Repel(at=5),))
+
+
+def test_with_a_remedy_too_a_dictionary_alone_is_the_same_bit_for_bit() -> None:
+    training = tg.Training(
+        model=SparseAutoencoder(inputs=4, latents=6, code=BatchTopK(k=1)),
+        law=Superposed(directions=RandomDirections(count=5)), loss=SparseError(auxiliary=AuxK(k=2, window=3)),
+        steps=20, batch_size=64, interventions=(Resample(at=10, window=2, inputs=128),),
+    )  # fmt: skip
+    many, one = tg.train(training, over={"seed": range(3)}), tg.train(training, seed=2)
+    for name in ("W_e", "b_e", "W_d", "b_d", "idle", "cutoff"):
+        assert (many.at(seed=2).data[name].values == one.data[name].values).all(), name

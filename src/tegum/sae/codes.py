@@ -68,7 +68,8 @@ class TopK(Code):
 class BatchTopK(Code):
     """While training the k · samples largest positive z of the whole batch; afterwards those above one cutoff.
 
-    The cutoff is the running mean, with weight 0.999 on the past, of the least activation kept (Bussmann et al. 2024).
+    The cutoff is the running mean, with weight 0.999 on the past, of the least positive activation kept (Bussmann et
+    al. 2024). On one sample alone, as where losses are asked for one by one, this is `TopK`.
     """
 
     k: Count
@@ -84,8 +85,10 @@ class BatchTopK(Code):
         return jnp.where(f >= self._least(f), f, 0.0)
 
     def settle(self, z: Activations, before: Parameters, after: Parameters) -> Parameters:
-        least, past = self._least(jax.nn.relu(z))[0, 0], before["cutoff"]
-        return {**after, "cutoff": jnp.where(past == 0, least, 0.999 * past + 0.001 * least)}
+        f, past = self.learning(z, before), before["cutoff"]
+        least = jnp.where(f > 0, f, jnp.inf).min()
+        mixed = jnp.where(past == 0, least, 0.999 * past + 0.001 * least)
+        return {**after, "cutoff": jnp.where(jnp.isfinite(least), mixed, past)}
 
     def _least(self, f: Activations) -> Array:
         return least_of_largest(f, self.k * f.shape[1], axis=None)
@@ -98,7 +101,7 @@ class JumpReLU(Code):
     """f = z where z > θ, else 0, with a threshold θ > 0 that each latent learns (Rajamanoharan et al. 2024).
 
     The jump has no gradient in θ; in its place stands that of the loss smoothed by a box of width `bandwidth`. The
-    threshold is kept as its logarithm.
+    threshold is kept as its logarithm, which weight decay would pull to 0, θ to 1: train with `Adam`.
     """
 
     threshold: Positive = 1e-3

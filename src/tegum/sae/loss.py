@@ -82,7 +82,7 @@ class SparseError(Loss):
         z = model.before_code(parameters, x)
         f = model.code.learning(z, parameters)
         residual = x - model.decode(parameters, f)
-        weight = jnp.linalg.norm(parameters["W_d"], axis=0) if self.penalty == "weighted" else jnp.ones(len(f))
+        weight = lengths(parameters["W_d"]) if self.penalty == "weighted" else jnp.ones(len(f))
         total = (residual**2).sum(0).mean() + self.l1 * (weight @ f).mean()
         if isinstance(model.code, JumpReLU):
             total += self.l0 * model.code.count(z, parameters).mean()
@@ -98,6 +98,17 @@ class SparseError(Loss):
                 f"SparseError is the loss of dictionaries, such as SparseAutoencoder(inputs=16, latents=64); this is "
                 f"{type(model).__name__}, for which there is SquaredError."
             )
+        if isinstance(self.l0, float) and self.l0 > 0 and not isinstance(model.code, JumpReLU):
+            raise BadInput(
+                f"l0={self.l0} moves the thresholds of JumpReLU, but this dictionary's code is "
+                f"{type(model.code).__name__}; leave l0 out, or use l1."
+            )
+
+
+def lengths(columns: Float[Array, "rows columns"]) -> Float[Array, " columns"]:
+    """The lengths of columns; where one is 0 the gradient is 0, not undefined."""
+    square = (columns**2).sum(0)
+    return jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1)), 0)
 
 
 def _length(columns: Array) -> Array:

@@ -22,7 +22,7 @@ from tegum.training.interventions import Edit, Informed, Intervention
 
 Dead = Bool[Array, " latents"]
 TINY = 1e-12  # a vector shorter than this has no direction of its own
-PER_LATENT = ("W_e", "b_e", "W_d", "idle")
+PER_LATENT = ("W_e", "b_e", "W_d", "idle", "log_threshold")
 
 
 class Remedy(Intervention):
@@ -45,6 +45,9 @@ class Remedy(Intervention):
         treated = self.treat(model, parameters, dead, key, seen)
         needed = dead.any() & ~dead.all()
         new = {name: jnp.where(needed, treated[name], value) for name, value in parameters.items()}
+        for name, value in model.code.init(len(dead), parameters["W_e"].dtype).items():
+            if value.shape == dead.shape:  # a threshold starts anew, too
+                new[name] = jnp.where(needed & dead, value, new[name])
         new["idle"] = jnp.where(needed & dead, 0, parameters["idle"])
         return Edit(new, {name: needed & self._forgotten(name, dead, value) for name, value in parameters.items()})
 
@@ -59,6 +62,11 @@ class Remedy(Intervention):
             raise BadInput(
                 f"{type(self).__name__} needs a dictionary, such as SparseAutoencoder(inputs=16, latents=64); this is "
                 f"{type(model).__name__}."
+            )
+        if max(self.at) < self.window:
+            raise BadInput(
+                f"{type(self).__name__} at step {max(self.at)} can find no latent that has been silent for "
+                f"window={self.window} steps; act later, or shorten the window."
             )
 
 
@@ -95,7 +103,8 @@ class Resample(InformedRemedy):
     direction: Literal["input", "centred"] = "input"
 
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
-        chosen = seen.x[:, drawn(seen.loss**self.power, len(dead), key)]
+        weights = seen.loss**self.power * (seen.x != 0).any(0)  # an input of zeros has no direction to take
+        chosen = seen.x[:, drawn(weights, len(dead), key)]
         if self.direction == "centred":
             chosen = chosen - parameters["b_d"][:, None]
         towards = unit(chosen)
@@ -164,8 +173,8 @@ class GeometricMedian(Informed):
 
 
 def drawn(weights: Float[Array, " samples"], count: int, key: Any) -> Array:
-    """`count` places, each drawn by itself with probability ∝ its weight."""
-    chance = jnp.cumsum(weights)
+    """`count` places, each drawn by itself with probability ∝ its weight; all alike where no weight is above 0."""
+    chance = jnp.cumsum(jnp.where(weights.sum() > 0, weights, 1.0))
     return jnp.searchsorted(chance, uniform(key, 1, count)[0] * chance[-1]).clip(0, len(weights) - 1)
 
 

@@ -23,7 +23,7 @@ from pydantic import model_validator
 
 from tegum.errors import BadInput
 from tegum.spec import Count, Finite, NotNegative, Numbers, Spec, leaves, with_leaves
-from tegum.toy.product import Samples, product, transpose
+from tegum.toy.product import Identity, Samples, product, transpose
 from tegum.toy.random import Key, fold, normal, uniform
 
 Activation = Literal["relu", "linear", "sigmoid", "tanh", "gelu", "softplus"]
@@ -246,6 +246,10 @@ def settle(model: Network, before: Parameters, after: Parameters, x: Samples, *,
     """`Network.settle` of every instance, whichever way the model is written. `lanes`: is there an instance axis?"""
     if type(model).settle is Network.settle:
         return after
+    if isinstance(x, Identity):
+        one = next(iter(after.values()))
+        eye = jnp.eye(x.size, dtype=one.dtype)
+        x = jnp.broadcast_to(eye[..., None], (*eye.shape, one.shape[-1])) if lanes else eye
     return _mapped(model, type(model).settle, lanes)(leaves(model), before, after, x)
 
 
