@@ -75,8 +75,8 @@ class Shuffled(Chunks):
 
     def __init__(self, law: Stored, array: Any, samples: int) -> None:
         self._law, self._array = law, array
-        order = np.random.default_rng([law.draw, SHUFFLE]).permutation(len(array) // law.stretch)
-        held = -(-min(law.held_out, len(array) // 10) // law.stretch)
+        order = np.random.default_rng([law.draw, SHUFFLE]).permutation(array.shape[0] // law.stretch)
+        held = -(-min(law.held_out, array.shape[0] // 10) // law.stretch)
         self._trained = order[held:]
         self._rows = len(self._trained) * law.stretch
         self.steps = min(law.chunk, self._rows) // samples
@@ -117,7 +117,7 @@ class Shuffled(Chunks):
         return found[back].T
 
     def _check(self, samples: int) -> None:
-        law, count = self._law, len(self._array)
+        law, count = self._law, self._array.shape[0]
         if law.chunk < samples:
             raise BadInput(f"chunk={law.chunk} must be at least batch_size={samples}, or no step has its samples.")
         if self.steps < 1:
