@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from tegum.experiments import find
 from tegum.experiments.dead_neurons import claims as c
 from tegum.experiments.dead_neurons import judging
 from tegum.experiments.dead_neurons.data import Drawn, Shifted
-from tegum.experiments.dead_neurons.settings import comparisons, training
+from tegum.experiments.dead_neurons.settings import comparisons, since_fired, training
 from tegum.experiments.experiment import Experiment, Runs
 from tegum.training.run import execute
 
@@ -51,7 +52,7 @@ def test_each_dictionary_has_a_truth_of_its_own_and_the_mean_is_added() -> None:
     square = np.asarray(Drawn(count=3, draw=1.0, orthogonal=True).matrix(3))
     np.testing.assert_allclose(square.T @ square, np.eye(3), atol=1e-6)
     law = {"directions": Drawn(count=5), "of": tg.SparseUniform(feature_probability=0.5)}
-    key = np.zeros(2, np.uint32)
+    key = jnp.zeros(2, jnp.uint32)
     s, x = Shifted(**law).pair(key, 4, 10)
     again, moved = Shifted(**law, shift=2.0).pair(key, 4, 10)
     np.testing.assert_array_equal(s, again)
@@ -99,15 +100,21 @@ def test_untrained_dictionaries_have_no_dead_latents_and_support_no_claim() -> N
 
 
 def test_a_dead_latent_is_silenced_by_its_bias_in_double_precision_and_plain_numpy() -> None:
-    """The dead of one dictionary, found by the engine in float64 and looked at again with nothing but NumPy."""
-    run = execute(training(1500, 2, 300_000, {}, precision="float64"))
+    """Dictionaries trained in float64, their dead looked at with nothing but NumPy; what is silent does not move."""
+    record = tg.at_steps([1100, 1500], since_fired, "parameters")
+    run = execute(training(1500, 3, 300_000, {}, precision="float64", record=record))
     found = judging.Latents(run)
-    dead = found.dead[0]
-    assert dead.any()
-    rng = np.random.default_rng(0)
-    D: Any = Drawn(count=32, draw=run.training.over["dictionary"]["law.directions.draw"][0]).matrix(16)
-    s = (rng.random((32, 30_000)) < 0.05) * rng.random((32, 30_000))
-    z = found.W_e[0] @ (np.asarray(D) @ s - run.b_d.values[0][:, None])
-    assert (z.max(axis=1)[dead] > 0).all()
-    assert ((z + found.bias[0][:, None] > 0).mean(axis=1)[dead] < 1e-3).all()
-    assert found.length[0][dead].mean() > 0.1 * found.length[0][~dead].mean()
+    assert found.dead.any()
+    silent = found.silent[:, -1] >= 450
+    moved = np.linalg.norm(run.W_e.values - run.W_e_history.values[:, 0], axis=-1) / found.length
+    assert silent.any()
+    assert (moved[silent] < 1e-2).all()
+    assert np.median(moved[~found.dead]) > 0.02
+    rng, draws = np.random.default_rng(0), run.training.over["dictionary"]["law.directions.draw"]
+    for i, dead in enumerate(found.dead):
+        D: Any = Drawn(count=32, draw=draws[i]).matrix(16)
+        s = (rng.random((32, 30_000)) < 0.05) * rng.random((32, 30_000))
+        z = found.W_e[i] @ (np.asarray(D) @ s - run.b_d.values[i][:, None])
+        assert (z.max(axis=1)[dead] > 0).all()
+        assert ((z + found.bias[i][:, None] > 0).mean(axis=1)[dead] < 1e-3).all()
+    assert found.length[found.dead].mean() > 0.1 * found.length[~found.dead].mean()

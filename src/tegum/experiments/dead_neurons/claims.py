@@ -2,7 +2,7 @@
 
 from tegum.claims import Claim
 
-FAILURE = "Optimization Failure (2024), Anthropic's Resampling Procedure"
+FAILURE = "Optimization Failure (2024), Interference is Introduced"
 BRICKEN = "Bricken et al. 2023, Towards Monosemanticity, neuron resampling"
 GAO = "Gao et al. 2024, Scaling and evaluating sparse autoencoders, dead latents"
 CONERLY = "Conerly et al. 2024, Circuits Updates, April: how we train SAEs"
@@ -56,6 +56,7 @@ NEAR_ZERO = Claim(
     FAILURE,
     "Where dictionaries have dead latents (untied start): their encoder vectors' mean length is below a tenth of that "
     "of live ones, on average over dictionaries.",
+    reason="A dead latent has no gradient: its encoder vector stays as long as it was when it last fired.",
 )
 MEAN_KILLS = Claim(
     "A mean of the data that is large beside their spread makes latents die.",

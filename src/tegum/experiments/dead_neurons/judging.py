@@ -1,13 +1,12 @@
 """What came out, dictionary by dictionary, and the verdicts."""
 
 import functools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from tegum.claims import Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
 from tegum.experiments.dead_neurons import claims as c
 from tegum.experiments.dead_neurons.settings import FAST, PLAIN, STRONG, WINDOW
 from tegum.experiments.experiment import Runs
@@ -86,7 +85,7 @@ def _plain(runs: Runs) -> list[Judged]:
     run = runs["plain"]
     untied, tied = Latents(run, order=PLAIN, **UNTIED), Latents(run, order=PLAIN, **TIED_AT)
     own, strong, fast = (dead_share(run, order=order, **TIED_AT) for order in (PLAIN, STRONG, FAST))
-    died = (untied.dead & ~untied.never).any(axis=-1)
+    died, silenced = (untied.dead & ~untied.never).any(axis=-1), untied.silenced()
     lengths = [
         one[dead].mean() / one[~dead].mean()
         for one, dead in zip(untied.length, untied.dead, strict=True)
@@ -94,12 +93,10 @@ def _plain(runs: Runs) -> list[Judged]:
     ]
     return [
         judge_rate(c.DIES, died, 0.5, "dictionaries", note=_when(untied, tied)),
-        _mean_of(c.NEAR_ZERO, 0.1 - np.array(lengths), 0, "dictionaries that have dead latents", " below 0.1"),
+        _below(c.NEAR_ZERO, np.array(lengths), 0.1, "dictionaries that have dead latents"),
         _mean_of(c.BIAS, share_of(untied.reach > 0, untied.dead), 0.95, "dictionaries that have dead latents"),
-        _mean_of(c.REVIVAL, 0.05 - share_of(~untied.dead, untied.silenced()), 0,
-                 "dictionaries that have silent latents", " below 0.05"),
-        _mean_of(c.USELESS, 0.05 - share_of(untied.frequency >= USEFUL, untied.silenced()), 0,
-                 "dictionaries that have silent latents", " below 0.05"),
+        _below(c.REVIVAL, share_of(~untied.dead, silenced), 0.05, "dictionaries that have silent ones"),
+        _below(c.USELESS, share_of(untied.frequency >= USEFUL, silenced), 0.05, "dictionaries that have silent ones"),
         _mean_of(c.RATE, fast - own, 0.05, "pairs", note=_against(fast, own)),
         _mean_of(c.PENALTY, strong - own, 0.02, "pairs", note=_against(strong, own)),
     ]  # fmt: skip
@@ -113,13 +110,12 @@ def _mean(runs: Runs) -> list[Judged]:
     return [
         _mean_of(c.MEAN_KILLS, far - near, 0, "pairs", note=_against(far, near)),
         _mean_of(c.AGAINST_MEAN, against, 0.95, "dictionaries that have dead latents", note=_stillborn(latents)),
-        _mean_of(c.CENTRED, 0.01 - (moved - still), 0, "pairs", " below 0.01", note=_against(moved, still)),
+        _below(c.CENTRED, moved - still, 0.01, "pairs", note=_against(moved, still)),
     ]
 
 
 def _free(runs: Runs) -> list[Judged]:
-    dead = dead_share(runs["free"])
-    return [_mean_of(c.UNMENDED, 0.01 - dead, 0, "dictionaries", " below 0.01")]
+    return [_below(c.UNMENDED, dead_share(runs["free"]), 0.01, "dictionaries")]
 
 
 def _topk(runs: Runs) -> list[Judged]:
@@ -130,16 +126,20 @@ def _topk(runs: Runs) -> list[Judged]:
         _mean_of(c.WIDER, wide - narrow, 0, "pairs", note=_against(wide, narrow)),
         _mean_of(c.TIED, wide - tied, 0, "pairs", note=_against(wide, tied)),
         _mean_of(c.AUXILIARY, wide - helped, 0, "pairs", note=_against(wide, helped)),
-        _mean_of(c.FEW, 0.07 - both, 0, "dictionaries", " below 0.07"),
+        _below(c.FEW, both, 0.07, "dictionaries"),
     ]
 
 
-def _mean_of(claim: Any, samples: Sequence[float] | np.ndarray, above: float, where: str, unit: str = "",
-             note: str = "") -> Judged:  # fmt: skip
-    samples = np.asarray(samples, float)
+def _mean_of(claim: Claim, samples: np.ndarray, above: float, where: str, unit: str = "", note: str = "") -> Judged:
     if not samples.size:
         return unjudged(claim, f"no {where}", note=note)
     return judge_mean(claim, samples, above=above, where=where, unit=unit, note=note)
+
+
+def _below(claim: Claim, samples: np.ndarray, limit: float, where: str, note: str = "") -> Judged:
+    """A claim that a mean lies below a limit: how far it does."""
+    words = f"The mean is {samples.mean():.3g}." if samples.size else ""
+    return _mean_of(claim, limit - samples, 0, where, f" below {limit:g}", " ".join(filter(None, (words, note))))
 
 
 def _stillborn(latents: Latents) -> str:
