@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import tegum as tg
-from tegum.sae.absorption import absorption, splits
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.sae.measures import recovery
+from tegum.sae.sharing import absorption, splits
 from tegum.sae.truth import OrthogonalDirections, Superposed
 
 # One parent, 0, with children 1 and 2; the child 1's latent says the parent too.
