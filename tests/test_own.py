@@ -36,8 +36,8 @@ def test_the_law_keeps_density_and_mean_square_whatever_the_spread(own: dict[str
 
 
 def test_the_metric_by_hand(own: dict[str, Any]) -> None:
-    W = np.array([[[1.0, 0.0, 0.7, 0.8]], [[0.0, 0.0, 0.0, -2.0]]])
-    assert own["held"](W).tolist() == [2, 1]
+    W = np.array([[[1.0, 0.0, 2.0, 0.0], [0.0, 1.0, 0.0, 0.0]], [[0.0, 0.0, 0.0, -2.0], [0.0, 0.0, 0.0, 0.0]]])
+    assert own["per_dimension"](W).tolist() == [3, 2]
 
 
 def test_the_figure_is_there() -> None:
