@@ -76,6 +76,7 @@ def test_spectra_have_one_zero_for_turning_and_three_for_each_silent_feature() -
 def test_a_silent_feature_beside_a_loud_one_makes_a_saddle() -> None:
     """Output l upon input s costs 3 b a with a = W_l·W_s, which falls where the two columns oppose each other."""
     assert spectrum(*kgon(5, 7, 1))[0] < -1e-4
+    np.testing.assert_allclose(spectrum(*kgon(5, 8, 1))[0], -9.2e-4, atol=1e-5)
     assert spectrum(*kgon(5, 7, 2))[0] > -1e-5
 
 
