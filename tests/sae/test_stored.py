@@ -103,8 +103,8 @@ def test_training_takes_the_stream_step_by_step(path: Path, workers: int) -> Non
     """Chunks of 25 steps, 70 steps, and stops of the record everywhere."""
     law = Stored(path=path, **SMALL)
     run = tg.train(
-        Follower(inputs=INPUTS, samples=8), law, steps=70, batch_size=8, record=tg.every(1, "parameters"), workers=workers,
-        over={"seed": range(3)},
+        Follower(inputs=INPUTS, samples=8), law, steps=70, batch_size=8, record=tg.every(1, "parameters"),
+        over={"seed": range(3)}, workers=workers,
     )  # fmt: skip
     chunks = law.open(INPUTS, 8)
     stream = np.concatenate([chunks.read(number)[0] for number in range(3)])[: 70 * 8].reshape(70, 8)

@@ -66,6 +66,13 @@ class Ramp(tg.Law):
         return self.slope * jnp.arange(2.0 * features).reshape(features, 2) + jax.random.uniform(key)
 
 
+class Ones(tg.Law):
+    """What u / p may round to."""
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return jnp.ones((features, samples))
+
+
 class Kept(tg.FixedSamples):
     """A built-in data set by another name, written for one model."""
 
@@ -240,6 +247,13 @@ def test_constant_and_signed_magnitudes() -> None:
     signed = sampled(tg.Magnitudes(of=tg.SparseSigned(feature_probability=0.3), distribution="exponential", mean=2.0))
     assert stats.kstest(np.abs(signed[0][signed[0] != 0]), MAGNITUDES["exponential"].cdf).pvalue > ALPHA
     assert (signed > 0).mean() == pytest.approx((signed < 0).mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["constant", *MAGNITUDES])
+def test_magnitudes_are_finite_where_a_value_rounds_to_one(name: Any) -> None:
+    x = draw(tg.Magnitudes(of=Ones(), distribution=name, mean=1.0), key(), 2, 3)
+    assert np.isfinite(x).all()
+    assert (np.asarray(x) >= 1).all()
 
 
 def test_zipf() -> None:

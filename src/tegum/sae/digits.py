@@ -42,7 +42,8 @@ class Classifier:
 class Digits(Law):
     """Hidden activations of a classifier of digits with as many hidden units as the dictionary has inputs.
 
-    A finite data set of 1,797 samples: give a `batch_size`, or each step takes all of them. Needs scikit-learn.
+    The classifier gets 95 to 99 % of the test images right, by width and draw; a few of its units may never fire. A
+    finite data set of 1,797 samples: give a `batch_size`, or each step takes all of them. Needs scikit-learn.
 
     draw: fixes the classifier's start, its batches, and which images it is tested on.
     """

@@ -42,7 +42,7 @@ class Stored(Streamed):
 
     path: a .npy file, a .safetensors file, or the folder of a Zarr array or group.
     key: which array, where the file holds several.
-    chunk: rows in memory at a time, of which there are up to two for each worker.
+    chunk: rows in memory at a time; each worker may hold three chunks, and the file is read one ahead.
     stretch: rows read in one piece. Larger is faster on slow disks, smaller mixes better; for Zarr, whose chunks are
         read whole, their length is best.
     held_out: rows that are not trained on; recorded losses are on exactly these, and so is `quality`. At most a tenth.

@@ -206,7 +206,8 @@ class Magnitudes(Law):
 
     A value u becomes mean · Q(u), where Q is the quantile function of the distribution named, with mean 1: "uniform" on
     (0, 2), "constant", "half-normal", "exponential", or "log-normal", exp(spread · z − spread²/2) with z normal. What
-    is active stays so, and signs stay. The mean is that of active values, |x| where they are signed.
+    is active stays so, and signs stay. The mean is that of active values, |x| where they are signed. Values of
+    `SparseUniform` are multiples of 2^-23 / p, so for very rare features the long tails end early.
 
     spread: the standard deviation of the logarithm, for "log-normal" only.
     """
@@ -219,8 +220,7 @@ class Magnitudes(Law):
 
     def sample(self, key: Any, features: int, samples: int) -> Float[Array, "features samples *lanes"]:
         x = draw(self.of, key, features, samples)
-        largest = 1 - jnp.finfo(x.dtype).eps / 2  # u / p may round to 1, whose quantile is infinite
-        u = jnp.clip(jnp.abs(x), jnp.finfo(x.dtype).tiny, largest)
+        u = jnp.minimum(jnp.abs(x), 1 - np.finfo(x.dtype).eps / 2)  # u / p may round to 1, whose quantile is infinite
         return jnp.sign(x) * self.mean * self._quantile(u)
 
     def _quantile(self, u: Array) -> Array:
@@ -232,7 +232,7 @@ class Magnitudes(Law):
             case "exponential":
                 return -jnp.log1p(-u)
             case "log-normal":
-                z = math.sqrt(2) * jax.lax.erf_inv(jnp.clip(2 * u - 1, jnp.finfo(u.dtype).eps - 1))
+                z = math.sqrt(2) * jax.lax.erf_inv(jnp.maximum(2 * u - 1, np.finfo(u.dtype).eps - 1))
                 return jnp.exp(self.spread * z - self.spread**2 / 2)
         return jnp.ones_like(u)
 
