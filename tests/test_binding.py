@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import tegum as tg
 from tegum.binding import bound, shelf
 from tegum.conduct import command, conduct, opened
 from tegum.experiments import find
@@ -78,7 +77,8 @@ def test_a_specification_of_another_version_is_left_out(change: dict[str, Any], 
     found = shelf(runs)
     assert [run.path for run in found.strange] == [strange.path]
     assert found.left_out == f"Left out: 1 run ({strange.path.name}), whose specification this version does not know."
-    assert strange.path.name not in bound(found, strange.path.parent / "book.html").read_text().split("Contents")[1]
+    bound(found, output := strange.path.parent / "book.html")
+    assert strange.path.name not in output.read_text().split("Contents")[1]
 
 
 def test_an_experiment_that_is_no_more_is_left_out(runs: list[Folder]) -> None:
@@ -86,14 +86,19 @@ def test_an_experiment_that_is_no_more_is_left_out(runs: list[Folder]) -> None:
     assert shelf([gone, *runs[1:]]).strange == [gone]
 
 
-def test_damage_is_refused(runs: list[Folder]) -> None:
-    runs[0].write("spec.json", "{")
-    with pytest.raises(tg.BadInput, match=r"spec\.json is damaged; remove it"):
-        shelf(runs)
+@pytest.mark.parametrize("file", ["spec.json", "claims.json", DONE])
+def test_a_damaged_run_is_left_out_and_the_others_are_bound(file: str, runs: list[Folder]) -> None:
+    runs[0].write(file, "{")
+    output = runs[0].path.parent / "book.html"
+    done = bound(shelf(runs, every=True), output)
+    assert [run.path for run in done.chosen] == [run.path for run in shelf(runs[1:], every=True).chosen]
+    assert f"{file} is damaged; remove it" in done.left_out
+    assert f"{file} is damaged" in output.read_text()
 
 
 def test_the_book_holds_every_claim_of_every_run(runs: list[Folder]) -> None:
-    book = bound(shelf(runs, every=True), runs[0].path.parent / "book.html")
+    book = runs[0].path.parent / "book.html"
+    bound(shelf(runs, every=True), book)
     text = unescape(book.read_text())
     for run in runs:
         experiment, panels, claims, _ = opened(run)
@@ -103,11 +108,17 @@ def test_the_book_holds_every_claim_of_every_run(runs: list[Folder]) -> None:
         assert all(panel.title in text for panel in panels)
 
 
+def text_of(runs: list[Folder]) -> str:
+    output = runs[0].path.parent / "book.html"
+    bound(shelf(runs, every=True), output)
+    return output.read_text()
+
+
 def test_the_times_are_those_of_the_runs(runs: list[Folder]) -> None:
     for folder, seconds in zip(runs, (1.0, 62.0, 3600.0), strict=True):
         tell(folder, seconds=seconds, processor_seconds=2 * seconds, workers=1)
-    text = bound(shelf(runs, every=True), runs[0].path.parent / "book.html").read_text()
+    text = text_of(runs)
     assert all(f"<td>{words}</td>" in text for words in ("1.0 s", "2 min 4 s", "2 h 0 min", "1 h 1 min", "2 h 2 min"))
     tell(runs[0], processor_seconds=None)
-    text = bound(shelf(runs, every=True), runs[0].path.parent / "book.html").read_text()
+    text = text_of(runs)
     assert "<td>2 h 2 min (2 of 3 runs)</td>" in text

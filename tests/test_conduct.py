@@ -1,6 +1,5 @@
 """Conducting an experiment: everything is written, reads back, and can be run again by the command on its page."""
 
-import dataclasses
 import json
 import shlex
 import shutil
@@ -62,10 +61,13 @@ def test_everything_is_written(once: Folder) -> None:
 
 def test_the_judgement_is_that_of_the_stored_data(once: Folder) -> None:
     runs = {key: once.train(key, training) for key, training in intro().trainings().items()}
-    said = intro().departures()
-    assert said.startswith("Not the source's recipe: steps=20 instead of 10000")
-    for claim, again in zip(opened(once)[2], intro().claims(runs), strict=True):
-        assert claim == dataclasses.replace(again, note=f"{said} {again.note}".strip())
+    assert opened(once)[2] == intro().claims(runs)
+
+
+def test_the_page_says_once_in_what_its_recipe_departs(once: Folder) -> None:
+    said = unescape((once.path / "report.html").read_text())
+    assert intro().departures().startswith("Not the source's recipe: steps=20 instead of 10000")
+    assert said.count(intro().departures()) == 1
 
 
 def test_the_data_are_those_of_the_trainings(once: Folder) -> None:
@@ -130,7 +132,7 @@ def test_the_page_is_the_same_when_it_is_written_anew(folder: Folder) -> None:
     page = folder.path / "report.html"
     before = page.read_bytes()
     page.write_text("")
-    assert rewritten(folder) == page
+    rewritten(folder)
     assert page.read_bytes() == before
 
 

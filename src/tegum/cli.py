@@ -81,6 +81,8 @@ def run(
         raise BadInput("run needs the name of an experiment, as tegum list names it, or --all, and not both.")
     if images not in (None, "png", "svg", "pdf"):
         raise BadInput(f"--images {images} must be png, svg or pdf.")
+    if images is not None:
+        _check_images()
     threads = _count(workers)
     how: dict[str, Any] = {"into": into, "force": force, "workers": threads}
     if name is None:
@@ -97,7 +99,7 @@ def run(
     _, panels, claims, facts = opened(folder)
     if images is not None:
         _write_images(folder, panels, images)
-    say(folder, claims, facts, as_json)
+    say(folder, experiment, claims, facts, as_json)
 
 
 def _run_all(size: str, how: dict[str, Any], images: str | None, as_json: bool) -> int:
@@ -137,8 +139,8 @@ def show(
     from tegum.conduct import opened
 
     folder = _folder(run, into)
-    _, _, claims, facts = opened(folder)
-    say(folder, claims, facts, as_json)
+    experiment, _, claims, facts = opened(folder)
+    say(folder, experiment, claims, facts, as_json)
 
 
 @app.command()
@@ -152,18 +154,16 @@ def report(
     Of each experiment and size the book takes the newest run, one without changed fields before others.
     """
     from tegum.binding import bound, shelf
-    from tegum.conduct import rewritten
     from tegum.runs.store import DONE, folders
 
     finished = [folder for folder in folders(into) if folder.has(DONE)]
     if not finished:
         raise BadInput(f"{into} holds no finished run; make one with tegum run intro.")
-    found = shelf(finished, every=every)
-    for folder in [*found.chosen, *found.older]:
-        rewritten(folder)
-    print(bound(found, output or into / "book.html"))
-    if found.left_out:
-        print(found.left_out)
+    output = output or into / "book.html"
+    done = bound(shelf(finished, every=every), output)
+    print(output)
+    if done.left_out:
+        print(done.left_out)
 
 
 def _count(workers: str | None) -> int | None:
@@ -196,6 +196,14 @@ def _folder(name: str, into: Path) -> "Folder":
     if not runs:
         raise BadInput(f"{into} holds no finished run of {name}; make one with tegum run {name}.")
     return max(runs, key=lambda folder: (folder.path / DONE).stat().st_mtime)
+
+
+def _check_images() -> None:
+    """Before anything is trained."""
+    import importlib.util
+
+    if importlib.util.find_spec("kaleido") is None:
+        raise BadInput("--images needs Kaleido and an installed Chrome or Chromium: pip install 'tegum[images]'.")
 
 
 def _write_images(folder: "Folder", panels: list[Any], kind: str) -> None:

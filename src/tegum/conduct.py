@@ -43,7 +43,7 @@ def conduct(
         runs = {
             key: folder.train(key, training, workers=workers, progress=progress) for key, training in trainings.items()
         }
-        claims = [_with_departures(claim, experiment) for claim in experiment.claims(runs)]
+        claims = experiment.claims(runs)
         panels = experiment.panels(runs)
         facts = provenance(trainings.values(), watch.seconds(), resumed=resumed, workers=workers)
         _write(folder, experiment, name, panels, claims, facts)
@@ -57,11 +57,6 @@ def _finished(folder: Folder, trainings: Iterable[str]) -> bool:
     names = [f"figures/{panel['name']}.json" for panel in _entries(folder, "panels.json", {"name"})]
     data = [f"data.zarr/{key}" for key in trainings]
     return all(folder.has(name) for name in (*data, "claims.json", "report.html", *names))
-
-
-def _with_departures(claim: Judged, experiment: Experiment) -> Judged:
-    """A verdict that was reached with another recipe than the source's says so."""
-    return dataclasses.replace(claim, note=f"{experiment.departures()} {claim.note}".strip())
 
 
 def _write(
@@ -129,11 +124,12 @@ def _names(kind: type) -> set[str]:
     return {field.name for field in dataclasses.fields(kind)}
 
 
-def rewritten(folder: Folder) -> Path:
-    """Write a finished run's page anew from what is stored."""
+def rewritten(folder: Folder) -> tuple[Experiment, list[Panel], list[Judged], dict[str, Any]]:
+    """Write a finished run's page anew from what is stored, which is returned as by `opened`."""
     experiment, panels, claims, facts = opened(folder)
     name, _ = name_and_digest(folder)
-    return folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
+    folder.write("report.html", _page(folder, experiment, name, panels, claims, facts))
+    return experiment, panels, claims, facts
 
 
 def name_and_digest(folder: Folder) -> tuple[str, str]:
@@ -187,6 +183,7 @@ def _page(
         provenance=_flat(facts),
         reproduce=reproduce,
         made_by=command(experiment, name),
+        departures=experiment.departures(),
     )
 
 

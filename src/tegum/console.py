@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from tegum.claims import Judged
+from tegum.conduct import nearest
 from tegum.experiments import fields_of
+from tegum.experiments.experiment import Experiment
 from tegum.report.book import duration
 from tegum.runs.store import Folder
 from tegum.series import Outcome
@@ -17,7 +19,7 @@ from tegum.series import Outcome
 MARKS = {"holds": "[green]✓ holds[/]", "fails": "[red]✗ fails[/]", "unclear": "[yellow]? unclear[/]"}
 
 
-def say(folder: Folder, claims: Sequence[Judged], facts: dict[str, Any], as_json: bool) -> None:
+def say(folder: Folder, experiment: Experiment, claims: Sequence[Judged], facts: dict[str, Any], as_json: bool) -> None:
     """One run's scorecard."""
     page = folder.path / "report.html"
     if as_json:
@@ -29,6 +31,10 @@ def say(folder: Folder, claims: Sequence[Judged], facts: dict[str, Any], as_json
         table.add_row(MARKS[claim.verdict], claim.statement, claim.measured)
     console = Console()
     console.print(table)
+    if nearest(experiment)[0] == "quick":
+        console.print("A quick look: too short for some verdicts.", highlight=False)
+    if experiment.departures():
+        console.print(experiment.departures(), highlight=False, markup=False)
     console.print(f"{_spent(facts)} · page: {page}", soft_wrap=True, highlight=False)
 
 

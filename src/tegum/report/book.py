@@ -15,6 +15,7 @@ from tegum.report.page import counts, render
 class Chapter:
     """One run in a book.
 
+    departures: in what its recipe differs from the source's, in words.
     times: of its provenance, seconds, processor_seconds, workers, finished and resumed, as far as they are known.
     """
 
@@ -27,6 +28,7 @@ class Chapter:
     experiment: str = ""
     size: str = ""
     times: Mapping[str, Any] = field(default_factory=dict)
+    departures: str = ""
 
     @property
     def of(self) -> str:

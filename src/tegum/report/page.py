@@ -23,11 +23,12 @@ def page(
     provenance: Mapping[str, str],
     reproduce: Mapping[str, str],
     made_by: str = "",
+    departures: str = "",
 ) -> str:
     """One run as HTML: figures, scorecard, specification, provenance, and how to get it again.
 
     provenance: name -> value. reproduce: what a command does -> the command, line by line. made_by: the command, to
-    stand at the head of the page.
+    stand at the head of the page, with in what the recipe departs from the source's.
     """
     spec = json.dumps(json.loads(spec_json), indent=2, ensure_ascii=False)
     return render(
@@ -41,6 +42,7 @@ def page(
         provenance=provenance,
         reproduce=reproduce,
         made_by=made_by,
+        departures=departures,
     )
 
 
