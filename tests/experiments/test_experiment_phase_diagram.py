@@ -6,10 +6,11 @@ import pytest
 from oracle import toy
 from tegum.experiments.experiment import Runs
 from tegum.experiments.phase_diagram import PhaseDiagram
-from tegum.experiments.phase_diagram.judging import is_digon, within
+from tegum.experiments.phase_diagram.claims import PICTURE
+from tegum.experiments.phase_diagram.judging import _counts, _picture, alike, is_digon, kinds_of, within
 from tegum.experiments.phase_diagram.trainings import branches, pushed, thinned
-from tegum.geometry.diagrams import Diagram, weights
-from tegum.theory.phases import expected_loss
+from tegum.geometry.diagrams import Crossing, Diagram, Line, weights
+from tegum.theory.phases import configurations, expected_loss
 from tegum.training.run import execute
 
 QUICK = PhaseDiagram(**PhaseDiagram.sizes["quick"])
@@ -31,9 +32,43 @@ def test_cells_of_the_coarse_map_are_found_in_the_fine_one() -> None:
     places = [thinned(np.arange(9), 4), thinned(np.arange(7), 3)]
     zero = np.zeros((1, 1, 1, 1, 2))
     fine = Diagram(*axes, zero, zero, zero, zero)
-    coarse = Diagram(axes[0][places[0]], axes[1][places[1]], zero, zero, zero, zero)
-    for found, place in zip(within(fine, coarse), places, strict=True):
+    coarse = axes[0][places[0]], axes[1][places[1]]
+    for found, place in zip(within(fine, *coarse), places, strict=True):
         assert found.ravel().tolist() == place.tolist()
+
+
+def test_agreement_of_models_drawn_alike_is_that_within_each_kind_on_average() -> None:
+    """Ten thousand cells, outcomes with chances of their own: no bias from how few models there are."""
+    rng = np.random.default_rng(0)
+    chances = rng.dirichlet(np.ones(4), 10_000)
+    some, others = (kinds_of((rng.random((10_000, 5, 1)) > chances.cumsum(1)[:, None]).sum(-1)) for _ in range(2))
+    apart = alike(some, others) - (alike(some) + alike(others)) / 2
+    assert abs(apart.mean()) < 3 * apart.std() / 100
+    assert some.sum(axis=-1).tolist() == [5] * 10_000
+
+
+@pytest.mark.parametrize(("same", "verdict"), [(True, "holds"), (False, "fails")])
+def test_samples_and_expectation_by_the_agreement_of_their_models(same: bool, verdict: str) -> None:
+    """Twenty-five cells of four models: half drop the extra feature, half pair it, or all of one training pair it."""
+    axes = np.geomspace(0.1, 10, 5), np.geomspace(1, 0.01, 5)
+    tidy = np.array([one.W for one in configurations(2)])
+    half, paired = (np.broadcast_to(tidy[kinds], (5, 5, 4, 1, 2)) for kinds in ([0, 0, 1, 1], [1, 1, 1, 1]))
+    b = np.zeros((5, 5, 4, 2))
+    found = Diagram(*axes, half, b, half, b)
+    mine = found if same else Diagram(*axes, paired, b, half, b)
+    judged = _picture(found, mine)
+    assert judged.source == PICTURE.source == "Ours"
+    assert judged.verdict == verdict
+
+
+def test_crossings_that_symmetry_repeats_are_counted_once() -> None:
+    flat, zero = np.ones((2, 1)), np.zeros((2, 1, 1, 2))
+    along = [Line(np.full(2, i), np.array([0.2, 0.1]), flat, zero) for i in (0.4, 2.5)]
+    across = Line(np.array([0.1, 10.0]), np.full(2, 0.2), flat, zero)
+    at = [Crossing(x, 1.0, 1.0) for x in (0.4, 2.5)]
+    assert [_counts(2, line, at[0]) for line in along] == [True, False]
+    assert [_counts(2, across, cross) for cross in at] == [True, False]
+    assert all(_counts(3, across, cross) for cross in at)
 
 
 def test_what_counts_as_a_digon_beside_a_third() -> None:

@@ -19,6 +19,8 @@ def test_the_worst_is_left_out_and_the_optimum_may_come_from_a_branch() -> None:
     np.testing.assert_array_equal(found.optimum_W[0, 0], TIDY[1])
     np.testing.assert_array_equal(found.best_W[0, 0], TIDY[0])
     assert not found.reached.any()
+    np.testing.assert_array_equal(found.followed[0][0, 0], TIDY[1])
+    np.testing.assert_allclose(found.followed[1], 0.01)
 
 
 def line(before: np.ndarray, after: np.ndarray) -> Line:

@@ -82,6 +82,12 @@ class Diagram:
         found = self._loss(W, b)
         return _chosen(W, found.argmin(axis=2)), found.min(axis=2)
 
+    @cached_property
+    def followed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The best of the followed branches alone, (r, c, m, n), and its loss, (r, c)."""
+        found = self._loss(self.followed_W, self.followed_b)
+        return _chosen(self.followed_W, found.argmin(axis=2)), found.min(axis=2)
+
     @property
     def optimum_W(self) -> np.ndarray:
         """The best model known: of all trained ones and all branches, (r, c, m, n)."""

@@ -43,7 +43,7 @@ def wheels(
     """One wheel per model: a spoke from the origin to each feature's direction, coloured by importance.
 
     W (k, 2, n): k models; ``W[p, :, i]`` is the direction of feature i.
-    importance (n,): the colour. If all are equal there is no colour key.
+    importance (n,): the colour. If all are equal there is no colour key. With sets also (k, n), for each wheel.
     titles, subtitles (k): a line above and one below each wheel, such as "1 − S = 0.05".
     sets (n): the number of each feature's set, which then is the colour instead of the importance.
 
@@ -53,8 +53,11 @@ def wheels(
     W, importance = style.finite(W), style.finite(importance)
     if W.ndim != 3 or W.shape[1] != 2:
         raise BadInput(f"W of shape {W.shape} must have shape (k, 2, n): wheels are for two hidden dimensions.")
-    index = np.argsort(importance, kind="stable")
-    W, importance = W[:, :, index], importance[index]
+    if importance.ndim > 1 and sets is None:
+        raise BadInput(f"importance of shape {importance.shape} must have shape (n,), or there must be sets=….")
+    index = np.argsort(importance if importance.ndim == 1 else importance.mean(axis=0), kind="stable")
+    W, importance = W[:, :, index], importance[..., index]
+    own = np.broadcast_to(importance, (len(W), len(index)))
     norm = np.linalg.norm(W, axis=1)
     reach = 1.08 * np.max(np.nan_to_num(norm), initial=1.0)
     unit = W / np.maximum(norm, 1e-9)[:, None]
@@ -78,7 +81,7 @@ def wheels(
         y=(centre[:, 1:] + W[:, 1]).ravel(),
         mode="markers",
         marker={"size": dot.ravel(), "color": shades * len(W), "opacity": 1, "line": rim},
-        text=[text for p in range(len(W)) for text in _hover(W[p], importance, index, together[p])],
+        text=[text for p in range(len(W)) for text in _hover(W[p], own[p], index, together[p])],
         hovertemplate="%{text}<extra></extra>",
     )
     if keyed:

@@ -8,7 +8,7 @@ from tegum.claims import Judged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.experiments.phase_diagram.claims import ARTICLE
 from tegum.experiments.phase_diagram.figures import examples, maps, sampled_maps, section_panel, split
-from tegum.experiments.phase_diagram.judging import digon, judged
+from tegum.experiments.phase_diagram.judging import digon, judged, within
 from tegum.experiments.phase_diagram.trainings import branches, exact, pairs, parameters, repeated, sampled, thinned
 from tegum.geometry.diagrams import Diagram, Line, weights
 from tegum.spec import Count
@@ -94,10 +94,12 @@ class PhaseDiagram(Experiment):
         return lines[0], lines[1]
 
     def coarse_diagram(self, found: Diagram, runs: Runs) -> Diagram:
-        """The map that was trained on samples; it has no optimum of its own."""
+        """The map that was trained on samples, with all that is known of its cells as their optimum."""
         grid = [thinned(axis, self.coarse) for axis in (found.importance, found.density)]
         W, b = parameters(runs[f"sampled-{found.n}"], (*map(len, grid), -1))
-        return Diagram(grid[0], grid[1], W, b, W, b)
+        part, both = within(found, *grid), ((found.W, found.followed_W), (found.b, found.followed_b))
+        known = [np.concatenate([mine[part], its[part]], axis=2) for mine, its in both]
+        return Diagram(grid[0], grid[1], W, b, *known)
 
     def panels(self, runs: Runs) -> list[Panel]:
         panels = []

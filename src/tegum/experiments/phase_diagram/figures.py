@@ -4,7 +4,7 @@ import numpy as np
 
 from tegum.experiments.experiment import Panel
 from tegum.experiments.phase_diagram.judging import within
-from tegum.geometry.diagrams import Diagram, Line
+from tegum.geometry.diagrams import Diagram, Line, weights
 from tegum.geometry.directions import norms, superposition
 from tegum.geometry.extra import outcome
 from tegum.plots.maps import Plane, by_value, planes
@@ -77,11 +77,13 @@ def split(found: Diagram) -> Panel:
     words = {"reach the optimum": share, "all": _told_split(found), "loss gained over simple theory": gain}
     drawn = [
         Plane(1 / found.density, found.importance, by_value(share), "share of models that reach the optimum", words),
-        Plane(1 / found.density, found.importance, by_value(gain / 0.12), "loss gained over simple theory", words),
+        Plane(
+            1 / found.density, found.importance, by_value(gain / gain.max()), "loss gained over simple theory", words
+        ),
     ]
     figure = planes(
         drawn, x_label=DENSITY, y_label=IMPORTANCE, log_x=True, log_y=True,
-        scale=("left: share; right: relative gain", "0", "all; 12 %"),
+        scale=("left: share; right: relative gain", "0", f"all; {gain.max():.0%}"),
     )  # fmt: skip
     figure.update_yaxes(dtick="D2")
     caption = (
@@ -128,7 +130,7 @@ def _section(line: Line, title: str) -> Section:
 
 def sampled_maps(found: Diagram, coarse: Diagram) -> Panel:
     """Trained on samples and on the expectation, side by side."""
-    part = within(found, coarse)
+    part = within(found, coarse.importance, coarse.density)
     same = Diagram(coarse.importance, coarse.density, found.W[part], found.b[part], found.W[part], found.b[part])
     drawn = [
         _plane(coarse, _kept(coarse), "trained on samples, the published recipe", {"all": _told_split(coarse)}),
@@ -152,9 +154,10 @@ def examples(found: Diagram) -> Panel:
     W = np.stack([found.optimum_W[cell] for cell in cells])
     titles = [f"I = {found.importance[r]:.2g}, 1 − S = {found.density[c]:.2g}" for r, c in cells]
     kinds = [OUTCOMES[int(kind)] for kind in outcome(W)]
-    figure = wheels(W, [1.0, 1.0, 0.3], titles, subtitles=kinds)
+    importance = weights(3, np.array([found.importance[r] for r, _ in cells]))
+    figure = wheels(W, importance, titles, subtitles=kinds, sets=(0, 0, 1))
     caption = (
-        "The optimum at four places of the last map; the extra feature has the paler end of the colours, whatever its "
-        "importance I."
+        "The optimum at four places of the last map: the extra feature, of importance I, in orange, the two others, of "
+        "importance 1, in blue. What has a norm of at most 0.5 counts as dropped; a short spoke may be left of it."
     )
     return Panel("examples", "Four ways to store three features in two dimensions", caption, figure)
