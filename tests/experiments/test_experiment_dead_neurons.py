@@ -74,7 +74,7 @@ def test_every_comparison_and_factor_can_be_trained() -> None:
 
 @pytest.fixture(scope="module")
 def quick() -> tuple[Experiment, Runs]:
-    experiment = find("dead-neurons", "quick", steps=1000, seeds=8, factors=("learning rate",))
+    experiment = find("dead-neurons", "quick", seeds=4, swept=2, factors=("learning rate",))
     return experiment, {name: execute(one) for name, one in experiment.trainings().items()}
 
 
@@ -94,7 +94,7 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
 
 
 def test_untrained_dictionaries_have_no_dead_latents_and_support_no_claim() -> None:
-    one = comparisons("plain", 1, 20)["plain"].model_copy(update={"interventions": ()})
+    one = comparisons("plain", 1, 4)["plain"].model_copy(update={"interventions": ()})
     claims = judging._plain({"plain": execute(one)})
     assert not {claim.statement for claim in claims if claim.verdict == "holds"}
 

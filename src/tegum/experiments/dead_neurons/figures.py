@@ -42,8 +42,8 @@ def _factors(runs: Runs) -> Panel:
     caption = (
         "The share of a dictionary's latents that fire on none of 32,768 fresh inputs: means over dictionaries, each "
         "with a truth of its own, with 95 % intervals. One thing is changed at a time; bold is the recipe's own value. "
-        "A tied start has W_e = W_dᵀ at step 0. Rate, width and batch decide; the mean of the data matters only where "
-        "b_d does not begin in it."
+        "A tied start has W_e = W_dᵀ at step 0. b_d begins in the geometric median of the data, or at 0 where that is "
+        "said."
     )
     return Panel("factors", "What kills latents", caption, figure)
 
