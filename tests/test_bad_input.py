@@ -501,7 +501,7 @@ def test_a_measure_of_what_is_not_there(run: tg.Run) -> None:
         "parameter='b' is no matrix of this run; there are: W."
     )
     assert one_sentence(lambda: run.measure(norms)) == (
-        "axes=() must name what the metric returns of each W; this one has 1 axes there."
+        'axes=() must name what the metric returns of each W, 1 axes here: run.measure(metric, "axis_0").'
     )
 
 
@@ -524,3 +524,24 @@ def test_nothing_is_trained_before_the_mistake_is_found(monkeypatch: pytest.Monk
     monkeypatch.setattr("tegum.training.ensemble._train", lambda *_: pytest.fail("something was trained"))
     one_sentence(lambda: over({"law": [tg.OneHot(), tg.KActive(active=6)]}))
     one_sentence(lambda: train(record=tg.every(1, tilt)))
+
+
+def test_a_metric_that_mixes_instances_is_told_so() -> None:
+    run = tg.train(model(), tg.OneHot(), steps=1, over={"seed": range(2)})
+    sentence = (
+        "the metric mixed instances: of W (2, 2, 5) it returned (); it takes W (..., latent, feature) and must keep"
+    )
+    fits(one_sentence(lambda: run.measure(lambda W: W.sum())), sentence)
+
+
+class Unkeyed(tg.Law):
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return jnp.asarray(np.random.default_rng(0).random((features, samples)))
+
+
+def test_a_law_that_ignores_its_key_is_told_so() -> None:
+    sentence = (
+        "Unkeyed.sample does not use its key, so every step would see the same samples; draw them by jax.random from "
+        "key, not by np.random."
+    )
+    fits(one_sentence(lambda: tg.train(model(), Unkeyed(), steps=1)), sentence)

@@ -7,6 +7,7 @@ from tegum.errors import BadInput
 from tegum.experiments import find
 from tegum.experiments.experiment import Runs
 from tegum.experiments.varied_feature import VariedFeature
+from tegum.experiments.varied_feature import claims as c
 from tegum.experiments.varied_feature.figures import upright
 from tegum.experiments.varied_feature.judging import (
     DIGONS,
@@ -14,6 +15,7 @@ from tegum.experiments.varied_feature.judging import (
     beside,
     branches,
     change,
+    crossing_at,
     density,
     ideal,
     named,
@@ -62,6 +64,11 @@ def test_the_crossing_in_plain_samples(factor: float, sign: int) -> None:
     assert abs(found.mean()) < 4 * error if sign == 0 else sign * found.mean() > 6 * error
 
 
+def test_where_they_cross_depends_on_how_sparse_the_others_are() -> None:
+    assert crossing_at(0.05) == pytest.approx(1 / change("density", 21).at[0], rel=1e-5)
+    assert crossing_at(0.1) == pytest.approx(2.351, abs=2e-3)
+
+
 @pytest.fixture(scope="module")
 def runs() -> Runs:
     return {key: execute(training) for key, training in QUICK.trainings().items()}
@@ -73,7 +80,7 @@ def test_claims_and_figures(runs: Runs) -> None:
     assert verdicts[10:] == ["holds", "holds"]
     panels = QUICK.panels(runs)
     assert [panel.name for panel in panels] == [
-        "solutions-density", "film", "least", "shape", "rates-density", "kept", "barrier",
+        "solutions-density", "film", "least", "shape", "rates-density", "kept", "barrier", "baselines",
         "solutions-importance", "rates-importance",
     ]  # fmt: skip
     assert all(panel.figure.data and len(panel.caption) > 40 for panel in panels)
@@ -83,9 +90,8 @@ def test_untrained_models_say_nothing() -> None:
     experiment = VariedFeature(seeds=20, steps=1, points=21, ratios=QUICK.ratios)
     runs = {key: execute(training) for key, training in experiment.trainings().items()}
     verdicts = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
-    trained = [v for statement, v in verdicts.items() if "best" in statement and "trained" in statement]
-    assert trained == ["unclear"]
-    assert verdicts["The best of ten trainings is optimal."] != "holds"
+    about_training = [c.OFTEN_WORSE, *c.TROUBLE.values(), c.LEFT, c.SAME, c.BEST]
+    assert not [claim.statement for claim in about_training if verdicts[claim.statement] == "holds"]
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -68,7 +68,15 @@ class Run:
         values = _applied(metric, array.transpose(*rest, *own).values)
         if values.ndim != len(rest) + len(axes):
             extra = values.ndim - len(rest)
-            raise BadInput(f"axes={axes} must name what the metric returns of each W; this one has {extra} axes there.")
+            if extra < 0:
+                raise BadInput(
+                    f"the metric mixed instances: of W {array.shape} it returned {values.shape}; it takes W (..., "
+                    "latent, feature) and must keep the axes in front."
+                )
+            names = ", ".join(["metric", *(f'"axis_{i}"' for i in range(extra))])
+            raise BadInput(
+                f"axes={axes} must name what the metric returns of each W, {extra} axes here: run.measure({names})."
+            )
         coords = {name: c for name, c in array.coords.items() if set(c.dims) <= set(rest)}
         return xr.DataArray(values, dims=[*rest, *axes], coords=coords, name=getattr(metric, "__name__", None))
 

@@ -156,6 +156,7 @@ class Training(Spec):
         n, key = self.model.sizes.features, jax.ShapeDtypeStruct((2,), "uint32")
         x = jax.eval_shape(lambda words: draw(self.law, words, n, 3), key)
         _need_shape("law", self.law, x, n, (n, 3))
+        _need_key(self.law, n)
         weights = jax.eval_shape(partial(initial, self.model), key)
         y = jax.eval_shape(lambda p, s: self.model(p, s), weights, x)
         _need_shape("model", self.model, y, n, (n, 3))
@@ -170,6 +171,19 @@ class Training(Spec):
 
 def _is_pair(given: Any) -> bool:
     return isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str)
+
+
+def _need_key(law: Law, features: int) -> None:
+    """A user's law that does not use its key would give every step the batch that was drawn when it was compiled."""
+    if law.lanes or type(law).dataset is not Law.dataset:
+        return
+    key = jax.eval_shape(jax.random.key, 0)
+    traced = jax.make_jaxpr(lambda key: law.sample(key, features, 3))(key).jaxpr
+    if not any(traced.invars[0] in one.invars for one in traced.eqns):
+        raise BadInput(
+            f"{type(law).__name__}.sample does not use its key, so every step would see the same samples; draw them "
+            "by jax.random from key, not by np.random."
+        )
 
 
 def _need_shape(name: str, spec: Spec, given: Any, features: int, shape: tuple[int, ...]) -> None:

@@ -28,6 +28,7 @@ PENTAGON, DIGONS, SHARED, OTHER = (
 )
 KINDS = (PENTAGON, DIGONS, SHARED, OTHER)
 FINE = (16, 6, 4, 3)  # quadrature to check the other with
+BASELINES = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15)  # densities of the other features
 BARRIERS = (0.5, 1.0, 1.5, 2.5, 10.0)  # densities at which the way out of the digons is walked
 LENGTHS = tuple(np.geomspace(1e-4, 0.5, 19).tolist())  # of the varied column
 GAPS = np.radians(40), np.radians(110)  # of a pentagon that is stretched
@@ -117,6 +118,20 @@ def _root(one: Branch, other: Branch, at: float, setting: Setting) -> float:
 
 
 @cache
+def crossing_at(baseline: float) -> float:
+    """By how many times sparser the varied feature is where the two cost the same, if all others' density is
+    `baseline`; NaN where they do not."""
+    x = np.geomspace(0.1, 1, 13)
+
+    def setting(ratio: float) -> tuple[np.ndarray, np.ndarray]:
+        return np.ones(FEATURES), np.where(np.arange(FEATURES) == VARIED, ratio, 1.0) * baseline
+
+    followed = (follow(*ideal()[kind], x, place, setting) for kind, place in ((PENTAGON, 12), (DIGONS, 0)))
+    found = crossings(*followed, setting)
+    return 1 / found[0] if found else float("nan")
+
+
+@cache
 def barrier(ratio: float, points: int) -> np.ndarray:
     """By how much of its loss the digons' rises, (LENGTHS,), with the varied column held at each length between two of
     their directions, and all else at its best."""
@@ -187,6 +202,11 @@ class Ends:
         """Which trained models cost more than 1 % above the least loss known, (p, seed)."""
         return self.loss > (1 + c.NEAR) * self.least[:, None]
 
+    @property
+    def stuck(self) -> np.ndarray:
+        """Which of them are so in a solution that is known, (p, seed): not merely unfinished."""
+        return np.asarray(self.worse & (self.kind != KINDS.index(OTHER)))
+
     def threshold(self, seeds: np.ndarray) -> float:
         """The x from which on the best of these seeds is a pentagon."""
         return crossing(self.x, self.kind[:, seeds] == 0, self.loss[:, seeds])
@@ -198,7 +218,7 @@ def judged(runs: Runs, points: int) -> list[Judged]:
     kept = [Ends(runs[f"from the {kind}"], "density", points) for kind in ("pentagon", "digons")]
     return [
         _threshold(points), _crossover(points), _deforms(points), _yields(points), _often(ends),
-        *_trouble(kept, points), _same(ends, points), _best(ends), _hysteresis(points), _importance(points),
+        *_trouble(ends, kept, points), _same(ends, points), _best(ends), _hysteresis(points), _importance(points),
     ]  # fmt: skip
 
 
@@ -250,20 +270,20 @@ def _yields(points: int) -> Judged:
 
 def _often(ends: Ends) -> Judged:
     varied = np.abs(np.log(ends.x)) > 1e-6
-    worse = ends.worse[varied].mean(axis=0)
-    each = ", ".join(f"{rate:.0%} at {x:g}" for x, rate in zip(ends.x, ends.worse.mean(axis=1), strict=True))
+    worse = ends.stuck[varied].mean(axis=0)
+    each = ", ".join(f"{rate:.0%} at {x:g}" for x, rate in zip(ends.x, ends.stuck.mean(axis=1), strict=True))
     return judge_mean(
         c.OFTEN_WORSE, worse, above=c.OFTEN, where="seeds", unit=" of densities", note=f"By density: {each}."
     )
 
 
-def _trouble(kept: list[Ends], points: int) -> list[Judged]:
-    """Is each solution kept beside the crossing; are digons left far from it?"""
+def _trouble(ends: Ends, kept: list[Ends], points: int) -> list[Judged]:
+    """Is each solution kept where the other is better; are digons left far from the crossing?"""
     at = change("density", points).at
     cross = at[0] if at else np.nan
-    x, near = kept[0].x, c.BESIDE
-    pentagon = _share(c.TROUBLE["pentagon"], x, kept[0].kind == 0, (x > cross / near) & (x < cross))
-    digons = _share(c.TROUBLE["digons"], x, kept[1].kind == 1, (x > cross) & (x < near * cross))
+    x, learnt = ends.x, (~ends.worse).mean(axis=1) > c.MOSTLY
+    pentagon = _share(c.TROUBLE["pentagon"], x, kept[0].kind == 0, learnt & (x < cross), above=c.MOSTLY)
+    digons = _share(c.TROUBLE["digons"], x, kept[1].kind == 1, learnt & (x > cross), above=c.MOSTLY)
     least = branches("density", points)[DIGONS].least.min()
     left = (kept[1].kind != 1) & bool(least > c.STRICT)
     rise = ", ".join(f"{barrier(place, points).max():.0e} at {place:g}" for place in BARRIERS)
@@ -271,12 +291,15 @@ def _trouble(kept: list[Ends], points: int) -> list[Judged]:
     return [pentagon, digons, _share(c.LEFT, x, left, x >= 2, note)]
 
 
-def _share(claim: Claim, x: np.ndarray, yes: np.ndarray, on: np.ndarray, note: str = "") -> Judged:
+def _share(
+    claim: Claim, x: np.ndarray, yes: np.ndarray, on: np.ndarray, note: str = "", above: float = c.STAYS
+) -> Judged:
     if not on.any():
-        return unjudged(claim, "no density there was trained")
+        return unjudged(claim, "no density there at which training is long enough")
     each = ", ".join(f"{rate:.0%} at {place:g}" for place, rate in zip(x, yes.mean(axis=1), strict=True))
-    return judge_mean(claim, yes[on].mean(axis=0), above=c.STAYS, where="seeds", unit=" of densities",
-                      note=f"{note}By density: {each}.")  # fmt: skip
+    judged = ", ".join(f"{place:g}" for place in x[on])
+    return judge_mean(claim, yes[on].mean(axis=0), above=above, where="seeds", unit=" of densities",
+                      note=f"{note}Judged at {judged}. By density: {each}.")  # fmt: skip
 
 
 def _same(ends: Ends, points: int) -> Judged:
