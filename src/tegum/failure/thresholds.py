@@ -34,6 +34,25 @@ def crossing(x: Float[np.ndarray, "p"], kind: Bool[np.ndarray, "p seeds"], loss:
     return _rise(np.log(x), np.where(both, lead, absent))
 
 
+def falls(x: Float[np.ndarray, "p"], value: Float[np.ndarray, "p seeds"], below: float) -> float:
+    """The first x, rising, at which the mean over seeds falls below this, by interpolation in log x; NaN if none.
+
+    >>> round(falls(np.array([1.0, 100.0]), np.array([[0.4], [0.0]]), 0.2), 6)
+    10.0
+    """
+    return _rise(np.log(x), below - value.mean(axis=1))
+
+
+def widened(x: Float[np.ndarray, "p"], low: float, high: float) -> tuple[float, float]:
+    """An interval out to the next x below and above: what interpolation between them cannot know.
+
+    >>> widened(np.array([1.0, 2.0, 3.0, 4.0]), 2.5, 3.0)
+    (2.0, 4.0)
+    """
+    under, over = x[x < low], x[x > high]
+    return (float(under[-1]) if len(under) else -np.inf), (float(over[0]) if len(over) else np.inf)
+
+
 def bootstrapped(estimate: Callable[[np.ndarray], float], seeds: int) -> tuple[float, float, float]:
     """An estimate from seeds, given as places, with its 95 % bootstrap interval (Efron 1979): all if none is finite."""
     rng = np.random.default_rng(0)
