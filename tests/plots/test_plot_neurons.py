@@ -37,3 +37,9 @@ def test_words_stand_above_and_below() -> None:
     figure = neuron_stacks(W, SEVERAL, ["one"], subtitles=["under"], names=False)
     assert [note.text for note in figure.layout.annotations] == ["one", "under"]
     assert set(figure.data[1].text) == {""}
+
+
+def test_neurons_are_marked_and_the_key_can_be_left_out() -> None:
+    figure = neuron_stacks(W, SEVERAL, ["one"], shade_words=None, marks=[["shares", ""]])
+    assert [note.text for note in figure.layout.annotations] == ["one", "shares"]
+    assert len(figure.data) == len(neuron_stacks(W, SEVERAL, ["one"]).data) - 1

@@ -29,7 +29,8 @@ def neuron_stacks(
     shade: ArrayLike | None = None,
     features: ArrayLike | None = None,
     values: ArrayLike | None = None,
-    shade_words: tuple[str, str] = ("0, most important", "least"),
+    shade_words: tuple[str, str] | None = ("0, most important", "least"),
+    marks: Sequence[Sequence[str]] | None = None,
 ) -> go.Figure:
     """One panel per model: a column for each neuron, its weights stacked, the largest next to the axis.
 
@@ -37,18 +38,18 @@ def neuron_stacks(
     how many features each neuron stores; it tints the neuron's ground, blue for one, orange for several.
     shade (n,), in [0, 1]: what colours features; by default their place. features (n,): their numbers, where they are
     not 0 … n − 1; values (k, m, n): what a hover tells, where it is not the weight drawn. ``height`` is the panel's, in
-    pixels; ``names``: write features' numbers into blocks that have room.
+    pixels; ``names``: write features' numbers into blocks that have room. shade_words: the ends of the key of colours,
+    None for no key; marks (k, m): words under neurons.
     """
     weights, several = style.finite(weights), np.asarray(several)
     k, m, n = weights.shape
     shade = np.linspace(0, 1, n) if shade is None else np.asarray(shade, float)
     features = np.arange(n) if features is None else np.asarray(features)
     values = weights if values is None else np.asarray(values, float)
-    up, down = (float(max(np.clip(sign * weights, 0, None).sum(axis=2).max(), 1e-9)) for sign in (1, -1))
-    down = down if down > LEAST * up else 0.0
+    up, down = _extent(weights)
     columns = columns or columns_for(k, most=4)
-    tiles = Tiles(k, columns, m + 1.2, (m + 1.2) * height * columns / 980, above=34, below=32 if subtitles else 10,
-                  widest=980)  # fmt: skip
+    tiles = Tiles(k, columns, m + 1.2, (m + 1.2) * height * columns / 980, above=34,
+                  below=32 if subtitles or marks else 10, widest=980)  # fmt: skip
     figure, corner = tiles.figure(), tiles.corners()
     unit = tiles.height / (up + down)
     axis = corner[:, 1] - up * unit
@@ -58,13 +59,32 @@ def neuron_stacks(
         _blocks(figure, at, unit, weights[p], values[p], shade, features, several[p], what,
                 NAMED / tiles.pixels if names else np.inf)  # fmt: skip
     _axes(figure, corner[:, 0], axis, m)
+    _words(figure, corner, tiles.height, m, titles, subtitles, marks)
+    if shade_words:
+        ticks = {0.0: shade_words[0], 1.0: shade_words[1]}
+        style.add_key(figure, style.IMPORTANCE, style.key("feature", x=0.5, width=240, ticks=ticks))
+    return figure.update_layout(barmode="overlay", bargap=0)
+
+
+def _extent(weights: np.ndarray) -> tuple[float, float]:
+    """How far the tallest column goes up, and how far the deepest hangs down; 0 where hardly any."""
+    up, down = (float(max(np.clip(sign * weights, 0, None).sum(axis=2).max(), 1e-9)) for sign in (1, -1))
+    return up, down if down > LEAST * up else 0.0
+
+
+def _words(
+    figure: go.Figure, corner: np.ndarray, height: float, m: int, titles: Sequence[str],
+    subtitles: Sequence[str] | None, marks: Sequence[Sequence[str]] | None,
+) -> None:  # fmt: skip
+    """Titles above, words below, of panels and of single neurons."""
     middle = moved(corner, 0.6 + m / 2, 0)
     write(figure, middle, titles, size=15, up=16, family=style.SERIF)
     if subtitles:
-        write(figure, moved(middle, 0, -tiles.height), subtitles, size=12, up=-13, color=style.MUTED)
-    ticks = {0.0: shade_words[0], 1.0: shade_words[1]}
-    style.add_key(figure, style.IMPORTANCE, style.key("feature", x=0.5, width=240, ticks=ticks))
-    return figure.update_layout(barmode="overlay", bargap=0)
+        write(figure, moved(middle, 0, -height), subtitles, size=12, up=-13, color=style.MUTED)
+    for at, words in zip(corner, marks or (), strict=bool(marks)):
+        for k, word in enumerate(words):
+            if word:
+                write(figure, moved(at[None], 1.1 + k, -height), [word], size=12, up=-13, color=style.MUTED)
 
 
 def _grounds(figure: go.Figure, corner: np.ndarray, height: float, several: np.ndarray) -> None:

@@ -7,8 +7,8 @@ from tegum.experiments.absolute_value import claims as c
 from tegum.experiments.absolute_value import figures
 from tegum.experiments.absolute_value.judging import (
     Nets,
-    judge_activations,
     judge_features,
+    judge_floor,
     judge_motifs,
     judge_neurons,
     judge_small,
@@ -19,13 +19,15 @@ from tegum.spec import Count, Positive
 from tegum.toy.features import SparseSigned
 from tegum.toy.loss import SquaredError, geometric
 from tegum.toy.models import UntiedAutoencoder
+from tegum.training.history import Record, at_steps
 from tegum.training.optimisers import AdamW
 from tegum.training.training import Training
 
 RATIO = 0.8
 SMALL_DENSITIES = (1.0, 0.3, 0.1, 0.03)
-FIRST_SEED = 47_000_000
-SECOND_SEED = 47_500_000  # for the one criterion that was written anew after a look at the others
+FIRST_SEED = 58_500_000
+EPSILON = 1e-15  # Adam's; gradients of the rarest and least important features lie far below the usual 1e-8
+USUAL_EPSILON = 1e-8
 BATCHES = {1.0: 1, 0.3: 1, 0.1: 2, 0.03: 2, 0.01: 4, 0.003: 4, 0.001: 8}  # the rarer features are, the larger
 USUAL = 1.0  # initial scale, in units of Xavier's
 
@@ -55,7 +57,7 @@ class AbsoluteValue(Experiment):
     small_seeds: Count = 60
     seeds: Count = 6
     steps: Count = 10_000
-    small_steps: Count = 3000
+    small_steps: Count = 12_000
     batch_size: Count = 256
     learning_rate: Positive = 1e-3
     initial_scale: Positive = 0.1
@@ -73,16 +75,16 @@ class AbsoluteValue(Experiment):
             ),
             **{_name(p): self._large(p, seeds) for p in c.DENSITIES},
             "usual": self._large(c.FIRST, seeds, initial_scale=USUAL),
-            "fresh": self._large(c.LOW, range(SECOND_SEED, SECOND_SEED + self.seeds)),
+            "floored": self._large(c.GROWN, seeds, epsilon=USUAL_EPSILON),
         }
 
     def _large(self, density: float, seeds: range, **more: Any) -> Training:
-        batch_size = self.batch_size * BATCHES[density]
-        return self._training(100, 40, (density,), seeds, steps=self.steps, batch_size=batch_size, **more)
+        size, half = self.batch_size * BATCHES[density], at_steps([self.steps // 2], "parameters")
+        return self._training(100, 40, (density,), seeds, steps=self.steps, batch_size=size, record=half, **more)
 
     def _training(
         self, features: int, hidden: int, densities: tuple[float, ...], seeds: range, *, steps: int,
-        batch_size: int, initial_scale: float | None = None,
+        batch_size: int, initial_scale: float | None = None, epsilon: float = EPSILON, record: Record | None = None,
     ) -> Training:  # fmt: skip
         return Training(
             model=UntiedAutoencoder(
@@ -93,7 +95,8 @@ class AbsoluteValue(Experiment):
             loss=SquaredError(importance=geometric(RATIO, features), target="absolute"),
             steps=steps,
             batch_size=batch_size,
-            optimiser=AdamW(learning_rate=self.learning_rate),
+            optimiser=AdamW(learning_rate=self.learning_rate, eps=epsilon),
+            record=record,
             over={"feature_probability": densities, "seed": seeds},
         )  # fmt: skip
 
@@ -104,9 +107,9 @@ class AbsoluteValue(Experiment):
             judge_small(small),
             *judge_neurons(found),
             *judge_features(found),
-            judge_activations(Nets(runs["fresh"])),
             *judge_motifs(found),
             *judge_start(found, usual),
+            judge_floor(found, Nets(runs["floored"])),
         ]
 
     def panels(self, runs: Runs) -> list[Panel]:

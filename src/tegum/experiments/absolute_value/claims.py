@@ -52,12 +52,14 @@ EVEN_MORE = Claim(
 EVENTUALLY = Claim(
     "Eventually, at 1 − S = 0.001, all neurons are highly polysemantic.",
     ARTICLE,
-    "More than 95 % of the neurons that do anything read 4 features or more, on average over seeds.",
+    "More than 95 % of the neurons that do anything read 4 features or more, on average over seeds. It fails only if "
+    "training has ended: the number of features answered rose by less than 2 % in its second half.",
 )
 MORE_THAN_NEURONS = Claim(
     "Once features are sparse, superposition represents more features than there are neurons.",
     ARTICLE,
-    "At the density where it is largest, the mean number of features with an answer to either side is above 40.",
+    "At the density where it is largest, the mean number of features with an answer to either side is above 40. It "
+    "fails only if training has ended at every density: that number rose by less than 2 % in its second half.",
 )
 MORE_THAN_PAIRS = Claim(
     "Superposition lets it compute |x| of more features than without, for which two neurons each are needed.",
@@ -68,20 +70,14 @@ IMPORTANT = Claim(
     "Neurons of the most important features tend to be monosemantic.",
     ARTICLE,
     "At 1 − S = 0.03 the rank correlation of how many features a neuron reads and the place of its strongest one is "
-    "above 0, on average over seeds.",
-)
-PRIMARY = Claim(
-    "Of a neuron with a primary feature and secondary ones of smaller weight, the largest activations are all or "
-    "nearly all associated with the primary one.",
-    ARTICLE,
-    "At 1 − S = 0.03, of polysemantic neurons whose second weight is at most half of the first, more than 90 % of the "
-    "1 % largest activations have the first's feature active, on average over neurons and seeds.",
+    "above 0.3, on average over seeds.",
 )
 ASYMMETRIC = Claim(
-    "Where two features share a neuron, they do so by asymmetric superposition.",
+    "Asymmetric superposition occurs: one feature is read strongly and written weakly, another the reverse, and other "
+    "neurons turn the interference negative.",
     ARTICLE,
-    "At 1 − S = 0.03, of the pairs of features that one neuron serves, more than half are read with strengths that "
-    "differ by a factor of 2 or more and written the other way round by as much, on average over seeds.",
+    "At 1 − S = 0.03 more than half of the networks have such a pair: served by one neuron, read with strengths that "
+    "differ by a factor of 2 or more, written the other way round by as much, and inhibited.",
 )
 INHIBITED = Claim(
     "Other neurons inhibit the weaker feature where there would be positive interference.",
@@ -89,15 +85,8 @@ INHIBITED = Claim(
     "At 1 − S = 0.03, in more than half of such asymmetric pairs what the stronger feature adds to the other's output "
     "through all neurons together is negative, on average over seeds.",
 )
-CANCELS = Claim(
-    "Corrected: they cancel it.",
-    OURS,
-    "At 1 − S = 0.03, in more than half of such asymmetric pairs what the stronger feature adds to the other's output "
-    "through all neurons together is less than a quarter, in size, of what it adds through the shared one, on average "
-    "over seeds.",
-)
 START = Claim(
-    "Corrected: it depends on the start; from Xavier's scale many features answer one side only.",
+    "It depends on the start: from Xavier's scale many features answer one side only.",
     OURS,
     "At 1 − S = 0.1 models from the usual initial scale have more features of which one side is answered than those "
     "from a tenth of it in the same seed, on average over seeds.",
@@ -107,4 +96,10 @@ WORSE = Claim(
     OURS,
     "At 1 − S = 0.1 the loss from the usual scale is more than twice that from a tenth of it in the same seed, on "
     "average over seeds of the log of the ratio.",
+)
+FLOORED = Claim(
+    "Adam's usual ε of 1e-8 keeps rare and unimportant features from being learnt.",
+    OURS,
+    "At 1 − S = 0.01 more features are answered on some side with ε = 1e-15 than with 1e-8 in the same seed, on "
+    "average over seeds.",
 )

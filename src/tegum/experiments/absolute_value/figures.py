@@ -96,7 +96,7 @@ def features(found: Nets, usual: Nets) -> Panel:
     caption = (
         "How many of the hundred features have |x| computed: an output that rises by at least half when its input goes "
         "to 1 and to −1. Dotted: what forty neurons can do two by two. The triangle: networks from the usual initial "
-        "scale, which answer many features on one side only. The two sparsest are not trained to the end."
+        "scale, which answer many features on one side only. The sparsest are not trained to the end."
     )
     return Panel("features", "Whose |x| is computed", caption, figure)
 
@@ -117,14 +117,28 @@ def motif(found: Nets) -> Panel:
     chosen = np.flatnonzero(np.maximum(own.max(axis=1), across) > MATTERS)
     shown = np.stack([W_e[chosen][:, two], W_d[two][:, chosen].T])
     load = np.tile(found.load[place, seed, chosen], (2, 1))
-    figure = neuron_stacks(shown, load, ["reads", "writes"], columns=2, height=260, features=two, shade=[0.15, 0.85])
+    marks = [_roles(W_e, W_d, m, pair, chosen)] * 2 if pair >= 0 else None
+    figure = neuron_stacks(
+        shown, load, ["reads", "writes"], columns=2, height=260, features=two, shade=[0.15, 0.85], shade_words=None,
+        marks=marks,
+    )  # fmt: skip
     caption = (
         f"One network at 1 − S = {c.LOW:g}: all neurons that matter for features {two[0]} and {two[1]}, weights with "
         "their signs. One neuron reads the first strongly and the second weakly, and writes them the other way round; "
-        "so the first would come out as the second, and other neurons take that away. The pair shown is the one with "
+        "so the first would come out as the second, and other neurons take that away. The neuron that shares and the "
+        "one that inhibits most are named. Ground: blue where a neuron reads one of all hundred features, orange where "
+        "it reads several. The pair shown is the one with "
         "the most asymmetry that is so inhibited; all pairs are counted in the claims."
     )
     return Panel("motif", "Asymmetric superposition", caption, figure)
+
+
+def _roles(W_e: np.ndarray, W_d: np.ndarray, m: Motifs, pair: int, chosen: np.ndarray) -> list[str]:
+    """What the chosen neurons of one network do for a pair, in a word or none."""
+    strong, weak, shared = int(m.strong[pair]), int(m.weak[pair]), int(m.neuron[pair])
+    on = np.maximum(np.sign(W_e[shared, strong]) * W_e[:, strong], 0)
+    against = int(np.argmin(on * W_d[weak]))
+    return [{shared: "shares", against: "inhibits"}.get(int(k), "") for k in chosen]
 
 
 def _clearest(own: list[Motifs]) -> tuple[int, int]:

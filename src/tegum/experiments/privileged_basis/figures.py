@@ -16,7 +16,7 @@ FLOOR = 0.01  # %; smaller differences are not drawn
 
 
 def best(found: Ends) -> Panel:
-    W = np.stack([_ordered(found.W[found.place(p), found.best(p)[0]]) for p in REGIMES])
+    W = np.stack([_ordered(found.W[found.place(p), found.best(p)]) for p in REGIMES])
     said = [f"{describe(*found.best_code(p))} · like it {found.like_best(p).mean():.0%} of {found.loss.shape[1]}"
             for p in REGIMES]  # fmt: skip
     figure = neuron_stacks(
@@ -56,37 +56,34 @@ def kinds(found: Ends) -> Panel:
 
 
 def losses(found: Ends) -> Panel:
-    share = np.arange(1, found.loss.shape[1] + 1) / found.loss.shape[1]
+    share = np.arange(1, found.again.shape[1] + 1) / found.again.shape[1]
     places = [found.place(p) for p in REGIMES]
-    ordered = np.sort(found.loss[places], axis=1)
+    ordered = np.sort(found.again[places], axis=1)
     excess = 100 * (ordered / ordered[:, :1] - 1)
     figure = curves(
         100 * share, np.maximum(excess, FLOOR).T, [f"1 − S = {p:g}" for p in REGIMES],
         x_label="share of models, best first, %", y_label="loss above the best, %", log_y=True,
     )  # fmt: skip
     caption = (
-        "Losses of all models at a density, best first, relative to the lowest; what is below 0.01 % is drawn there. A "
-        "flat start means that the best arrangement is found again and again, a step that the next one costs that "
-        "much more, a slope that no two models agree."
+        "Losses of all models on fresh samples, best first, relative to the lowest; what is below 0.01 % is drawn "
+        "there. A flat start means that the best arrangement is found again and again, a step that the next one costs "
+        "that much more, a slope that no two models agree."
     )
     return Panel("losses", "How often the best is found", caption, figure)
 
 
 def regimes(found: Ends) -> Panel:
-    least = found.loss.min(axis=1)
-    rows = []
-    for _, kind, _ in REGIMES.values():
-        so = kind(found.W, STORED)
-        rows.append(np.where(so, found.loss, np.inf).min(axis=1) / least)
+    least = found.again.min(axis=1)
+    rows = [np.where(own.kind(found.W, STORED), found.again, np.inf).min(axis=1) / least for own in REGIMES.values()]
     excess = 100 * (np.where(np.isfinite(rows), rows, np.nan) - 1).T
     figure = curves(
-        found.x, np.where(excess < 30, excess, np.nan), [name for *_, name in REGIMES.values()],
+        found.x, np.where(excess < 30, excess, np.nan), [own.name for own in REGIMES.values()],
         x_label="density 1 − S", y_label="lowest loss above the best, %", log_x=True,
     )  # fmt: skip
     caption = (
         "The lowest loss of models that store features in each of the article's six ways, above the best of all at "
-        "that density, by recorded loss. The way that lies at 0 is the solution there; where none does, the best is of "
-        "another kind. A line ends where no model is of its kind, or the best of them costs 30 % more."
+        "that density, all on fresh samples. The way that lies at 0 is the solution there; where none does, the best "
+        "is of another kind. A line ends where no model is of its kind, or the best of them costs 30 % more."
     )
     return Panel("regimes", "Which code is best", caption, figure)
 
@@ -107,11 +104,11 @@ def sensitivity(found: Ends) -> Panel:
     return Panel("sensitivity", "What counts as stored", caption, figure)
 
 
-def alignment(found: Ends, linear: Ends) -> Panel:
+def alignment(found: Ends, adam: Ends) -> Panel:
     ranks = [rank_among_rotations(own.W.reshape(-1, *own.W.shape[2:])).reshape(own.loss.shape)
-             for own in (found, linear)]  # fmt: skip
-    shared = [place for place, p in enumerate(found.x) if np.isclose(linear.x, p).any()]
-    both: Any = [(ranks[0][place], ranks[1][linear.place(found.x[place])]) for place in shared]
+             for own in (found, adam)]  # fmt: skip
+    shared = [place for place, p in enumerate(found.x) if np.isclose(adam.x, p).any()]
+    both: Any = [(ranks[0][place], ranks[1][adam.place(found.x[place])]) for place in shared]
     y, low, high = np.moveaxis(np.array([[mean_interval(part) for part in pair] for pair in both]), 2, 0)
     figure = bands(
         found.x[shared], y, low, high, ["hidden ReLU", "no hidden ReLU"], x_label="density 1 − S",

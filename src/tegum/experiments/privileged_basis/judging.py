@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from scipy import stats
 
-from tegum.claims import LEVEL, Claim, Judged, judge_interval, judge_mean, judge_rate, rate_interval, unjudged
+from tegum.claims import (
+    LEVEL,
+    Claim,
+    Judged,
+    judge_interval,
+    judge_mean,
+    judge_rate,
+    mean_interval,
+    rate_interval,
+    unjudged,
+)
 from tegum.experiments.privileged_basis import claims as c
 from tegum.failure.comparison import fresh_losses
 from tegum.geometry.neurons import STORED, Code, code, firing, rank_among_rotations
@@ -16,9 +25,10 @@ from tegum.toy.features import draw
 from tegum.toy.loss import SquaredError
 from tegum.training.run import Run
 
-FINALISTS = 8  # of the stated kind, by recorded loss, measured again on fresh samples; at least as many others
-PARTS, CHOSEN_BY = 40, 10  # sets of 10,000 fresh samples; the first ten choose the best, the others measure it
+PARTS = 40  # sets of 10,000 fresh samples on which every model is measured again
+RESAMPLED = 2000  # sets of trainings and samples
 FRESH = 46_900_000  # the seed of these samples
+NEAR = 0.1  # of one half: a mean rank that tells of no preference; of 1: a loss as good
 SURE = 0.95  # share of random rotations that a model must beat to count as aligned
 THRESHOLDS = (0.2, STORED, 0.4)
 
@@ -48,48 +58,34 @@ class Ends:
         """Where in x this density is."""
         return int(np.argmin(np.abs(self.x - density)))
 
-    def lowest(self, place: int, among: np.ndarray, count: int) -> np.ndarray:
-        """The seeds of lowest recorded loss at a place among some (seed,)."""
-        order = np.argsort(np.where(among, self.loss[place], np.inf), kind="stable")
-        return np.asarray(order[: min(count, int(among.sum()))])
+    @cached_property
+    def fresh(self) -> np.ndarray:
+        """Losses of all models on fresh samples, the same for all models at a density, (p, seed, PARTS)."""
+        return np.stack([self._again(place) for place in range(len(self.x))])
 
-    def again(self, place: int, seeds: np.ndarray) -> np.ndarray:
-        """Losses of these seeds on fresh samples, (seeds, PARTS)."""
+    def _again(self, place: int) -> np.ndarray:
         training = self.run.training
         law = training.law.model_copy(update={"feature_probability": float(self.x[place])})
-        parameters = {"W": self.W[place, seeds], "b": self.b[place, seeds]}
+        parameters = {"W": self.W[place], "b": self.b[place]}
         return fresh_losses(training.model, training.loss, law, parameters, parts=PARTS, seed=FRESH + place)
 
-    def of_kind(self, density: float) -> np.ndarray:
-        """For each seed, has it learnt to store features in the way stated for this density?"""
-        place = self.place(density)
-        return np.asarray(REGIMES[density][1](self.W[place], STORED) & self.learnt(place))
+    @property
+    def again(self) -> np.ndarray:
+        """The mean loss on fresh samples, (p, seed)."""
+        return np.asarray(self.fresh.mean(axis=-1))
 
-    @cached_property
-    def finalists(self) -> dict[float, tuple[np.ndarray, np.ndarray]]:
-        """For each density that is judged, the finalists of the stated kind and of all others, and their losses on
-        fresh samples, (seeds, PARTS)."""
-        found = {}
-        for density in REGIMES:
-            place, so = self.place(density), self.of_kind(density)
-            of_kind = self.lowest(place, so, FINALISTS)
-            others = self.lowest(place, ~so, 2 * FINALISTS - len(of_kind))  # one shape for all, compiled once
-            seeds = np.concatenate([of_kind, others])
-            found[density] = seeds, self.again(place, seeds)
-        return found
+    def of_kind(self, regime: float, density: float | None = None) -> np.ndarray:
+        """For each seed, has it learnt to store features in the way stated for a regime, at this density in it?"""
+        place = self.place(regime if density is None else density)
+        return np.asarray(REGIMES[regime].kind(self.W[place], STORED) & self.learnt(place))
 
-    def best(self, density: float, among: np.ndarray | None = None) -> tuple[int, np.ndarray]:
-        """The best finalist at a density, of all or of some (seed,): its seed, and its losses on samples that did not
-        choose it."""
-        seeds, losses = self.finalists[density]
-        some = slice(None) if among is None else among[seeds]
-        own = losses[some]
-        first = int(own[:, :CHOSEN_BY].mean(axis=1).argmin())
-        return int(seeds[some][first]), np.asarray(own[first, CHOSEN_BY:])
+    def best(self, density: float) -> int:
+        """The seed of lowest loss on fresh samples at a density."""
+        return int(self.again[self.place(density)].argmin())
 
     def best_code(self, density: float) -> tuple[int, int, int]:
         """How the best at a density stores features."""
-        alone, several, shared = (int(part[self.place(density), self.best(density)[0]]) for part in self.code)
+        alone, several, shared = (int(part[self.place(density), self.best(density)]) for part in self.code)
         return alone, several, shared
 
     def like_best(self, density: float) -> np.ndarray:
@@ -119,48 +115,96 @@ def in_pairs(W: np.ndarray, threshold: float) -> np.ndarray:
     return np.asarray(pairs & (code(W, threshold).several == W.shape[-2]))
 
 
-REGIMES: dict[float, tuple[Claim, Kind, str]] = {
-    c.DENSE: (c.MONOSEMANTIC, stores(5, 0, 0), "all monosemantic"),
-    c.TWO_CODE: (c.THREE_IN_TWO, stores(3, 2, 3), "3 in 2"),
-    c.NARROW: (c.FIVE_IN_THREE, stores(2, 3, 5), "5 in 3"),
-    c.FOUR_CODE: (c.SIX_IN_FOUR, stores(1, 4, 6), "6 in 4"),
-    c.FIVE_CODE: (c.EIGHT_IN_FIVE, stores(0, 5, 8), "8 in 5"),
-    c.PAIRED: (c.PAIRS, in_pairs, "pairs"),
+class Regime(NamedTuple):
+    """One way to store features: the claim, the models that do so, in words, and where it is said to be the best."""
+
+    claim: Claim
+    kind: Kind
+    name: str
+    least: float
+    most: float
+
+    def inside(self, x: np.ndarray) -> np.ndarray:
+        """Of these densities those in the range."""
+        return np.asarray(x[(x >= self.least - 1e-9) & (x <= self.most + 1e-9)])
+
+
+REGIMES: dict[float, Regime] = {
+    c.DENSE: Regime(c.MONOSEMANTIC, stores(5, 0, 0), "all monosemantic", 0.5, 1),
+    c.TWO_CODE: Regime(c.THREE_IN_TWO, stores(3, 2, 3), "3 in 2", 0.2, 0.499),  # 0.5 is the denser range's
+    c.NARROW: Regime(c.FIVE_IN_THREE, stores(2, 3, 5), "5 in 3", 0.15, 0.15),
+    c.FOUR_CODE: Regime(c.SIX_IN_FOUR, stores(1, 4, 6), "6 in 4", 0.12, 0.12),
+    c.FIVE_CODE: Regime(c.EIGHT_IN_FIVE, stores(0, 5, 8), "8 in 5", 0.05, 0.08),
+    c.PAIRED: Regime(c.PAIRS, in_pairs, "pairs", 0, 0.04),
 }
 
 
-def judge_regime(found: Ends, density: float) -> Judged:
-    """Is the best model of the stated kind better than the best of all others?"""
-    claim, kind, _ = REGIMES[density]
-    so = found.of_kind(density)
-    rate = _rate(so)
-    W = found.W[found.place(density), found.best(density)[0]]
-    counted = ", ".join(f"{t:g}: {'yes' if kind(W, t) else 'no'}" for t in THRESHOLDS)
+def judge_regime(found: Ends, regime: float) -> Judged:
+    """Is the best model of the stated kind better than the best of all others, at every density of the range?"""
+    own = REGIMES[regime]
+    so = {float(p): found.of_kind(regime, p) for p in own.inside(found.x)}
+    ahead = {p: lead(mine, found.fresh[found.place(p)]) for p, mine in so.items()}
+    against = [p for p in ahead if ahead[p].high < 0]
+    p = min(against, key=lambda p: ahead[p].high) if against else min(ahead, key=lambda p: ahead[p].low)
+    W = found.W[found.place(p), found.best(p)]
+    counted = ", ".join(f"{t:g}: {'yes' if own.kind(W, t) else 'no'}" for t in THRESHOLDS)
     note = (
-        f"{rate} end so. The best of all: {describe(*found.best_code(density))}. "
-        f"Is it so, with weights counted from {counted}."
+        f"By density: {'; '.join(_told(at, so[at], ahead[at]) for at in so)}. The best of all at {p:g}: "
+        f"{describe(*found.best_code(p))}. Is it so, with weights counted from {counted}."
     )
-    if not 0 < so.sum() < so.size:
-        return unjudged(claim, f"{rate} end so: nothing to compare", note=note)
-    (_, mine), (_, its) = found.best(density, so), found.best(density, ~so)
-    value, low, high = relative(mine, its)
-    measured = (
-        f"the best that does not: {100 * value:+.2f} %, 95 % interval {100 * low:+.2f} to {100 * high:+.2f} %, "
-        f"of {mine.mean():.4g}"
-    ).replace("-", "−")
-    return judge_interval(claim, value, low, high, above=0, measured=measured, count=so.size, note=note)
+    if not 0 < so[p].sum() < so[p].size:
+        return unjudged(own.claim, f"{_rate(so[p])} end so at {p:g}: nothing to compare", note=note)
+    measured = f"at 1 − S = {p:g} the best that does not: {_percent(ahead[p])}"
+    return judge_interval(own.claim, ahead[p].value, ahead[p].low, ahead[p].high, above=0, measured=measured,
+                          count=so[p].size, note=note)  # fmt: skip
 
 
-def relative(mine: np.ndarray, its: np.ndarray) -> tuple[float, float, float]:
-    """How much larger the second mean is, relative to the first, with Student's 95 % interval over paired parts.
+class Lead(NamedTuple):
+    """By how much the best of a kind is ahead of the best of the others, relative to the better of them, with its 95 %
+    interval over trainings and samples; share: of resampled sets of trainings, those whose best is of the kind."""
 
-    >>> value, low, high = relative(np.array([1.0, 1.1]), np.array([2.0, 2.2]))
-    >>> round(value, 6)
-    1.0
+    value: float
+    low: float
+    high: float
+    share: float
+
+
+def lead(so: np.ndarray, losses: np.ndarray) -> Lead:
+    """How far ahead some models so (k,) are of the others: losses (k, parts) on the same samples.
+
+    Trainings and samples are both drawn again with replacement.
+
+    >>> lead(np.arange(8) < 4, np.outer([1.0] * 4 + [2.0] * 4, np.ones(3)))
+    Lead(value=1.0, low=1.0, high=1.0, share=1.0)
     """
-    difference = (its - mine) / mine.mean()
-    half = stats.t.ppf(0.5 + LEVEL / 2, len(mine) - 1) * difference.std(ddof=1) / np.sqrt(len(mine))
-    return float(difference.mean()), float(difference.mean() - half), float(difference.mean() + half)
+    if not 0 < so.sum() < so.size:
+        return Lead(np.nan, -np.inf, np.inf, np.nan)
+    rng, (k, parts) = np.random.default_rng(0), losses.shape
+    drawn = rng.multinomial(k, np.full(k, 1 / k), RESAMPLED).T > 0
+    means = losses @ (rng.multinomial(parts, np.full(parts, 1 / parts), RESAMPLED).T / parts)
+    ahead = _ahead(so[:, None] & drawn, ~so[:, None] & drawn, means)
+    value = _ahead(so[:, None], ~so[:, None], losses.mean(axis=1, keepdims=True))
+    tail = (1 - LEVEL) / 2
+    low, high = (np.quantile(ahead, q, method=how) for q, how in ((tail, "lower"), (1 - tail, "higher")))
+    return Lead(float(value[0]), float(low), float(high), float((ahead > 0).mean()))
+
+
+def _ahead(mine: np.ndarray, its: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    """By how much the least loss of some exceeds that of others, relative to the lesser, for each column."""
+    ours, theirs = (np.where(some, losses, np.inf).min(axis=0) for some in (mine, its))
+    return np.asarray((theirs - ours) / np.minimum(ours, theirs))
+
+
+def _percent(ahead: Lead) -> str:
+    low, high = (f"{100 * end:+.2f}".replace("inf", "∞") for end in (ahead.low, ahead.high))
+    return f"{100 * ahead.value:+.2f} %, 95 % interval {low} to {high} %".replace("-", "−")
+
+
+def _told(density: float, so: np.ndarray, ahead: Lead) -> str:
+    """What was found at one density of a range."""
+    if not np.isfinite(ahead.value):
+        return f"{density:g}: {_rate(so)} so"
+    return f"{density:g}: {_rate(so)} so, {_percent(ahead)}, the best in {ahead.share:.1%} of resampled sets"
 
 
 def describe(alone: int, several: int, shared: int) -> str:
@@ -175,23 +219,43 @@ def _rate(successes: np.ndarray) -> str:
     return f"{int(successes.sum())} of {successes.size} ({float(low):.1%} to {float(high):.1%})"
 
 
-def judge_alignment(found: Ends, linear: Ends) -> list[Judged]:
-    """Do directions lie nearer to axes than rotations of them, with and without the hidden ReLU?"""
-    with_it, without = (rank_among_rotations(own.W[own.place(c.DENSE)]) for own in (found, linear))
+def judge_alignment(found: Ends, adam: Ends) -> list[Judged]:
+    """Do directions lie nearer to axes than rotations of them, and without the hidden ReLU neither nearer nor
+    farther?"""
+    with_it = rank_among_rotations(found.W[found.place(c.DENSE)])
     return [
         judge_rate(c.ALIGNED, with_it > SURE, 0.5, "seeds", note=f"Mean rank {with_it.mean():.2f}."),
-        judge_rate(c.FREE, ~(without > SURE), 0.8, "seeds", note=f"Mean rank {without.mean():.2f}, 0.5 by chance."),
+        judge_freedom(adam),
     ]
 
 
-def judge_optimisers(adam: Run, descent: Run) -> list[Judged]:
-    """Does the optimiser make axes matter, in models without a hidden ReLU?"""
-    under_adam, plain = (rank_among_rotations(Ends(run).W[0]) for run in (adam, descent))
+def judge_freedom(adam: Ends) -> Judged:
+    """Is the mean rank among rotations near one half, on neither side of it?"""
+    learnt = np.all([adam.learnt(place) for place in range(len(adam.x))], axis=0)
+    if not learnt.any():
+        return unjudged(c.FREE, "no seed has learnt anything at all six densities")
+    ranks = np.stack([rank_among_rotations(W[learnt]) for W in adam.W])
+    mean, low, high = mean_interval(ranks.mean(axis=0))
+    off = sorted((abs(low - 0.5), abs(high - 0.5)))
+    near = 0.0 if low < 0.5 < high else off[0]
+    said = ", ".join(f"{own.mean():.2f} at {p:g}" for own, p in zip(ranks, adam.x, strict=True))
+    measured = f"mean rank {mean:.3f}, 95 % interval {low:.3f} to {high:.3f}, over {learnt.sum()} seeds"
+    return judge_interval(c.FREE, NEAR - abs(mean - 0.5), NEAR - off[1], NEAR - near, above=0, measured=measured,
+                          count=int(learnt.sum()), note=f"{said}; 0.5 by chance.")  # fmt: skip
+
+
+def judge_optimisers(adam: Ends, descent: Ends) -> list[Judged]:
+    """Does AdamW make axes matter in models without a hidden ReLU, and would the task have needed it?"""
+    place = adam.place(c.NARROW)
+    under_adam, plain = rank_among_rotations(adam.W[place]), rank_among_rotations(descent.W[0])
     note = f"Mean rank {under_adam.mean():.2f} under AdamW, {plain.mean():.2f} under gradient descent."
-    return [
-        judge_mean(c.SPREAD, 0.5 - under_adam, above=0, where="seeds", unit=" below one half", note=note),
-        judge_mean(c.DESCENT, plain - under_adam, above=0, where="seeds", note=note),
-    ]
+    spread = judge_mean(c.SPREAD, 0.5 - under_adam, above=0, where="seeds", unit=" below one half", note=note)
+    learnt = adam.learnt(place) & descent.learnt(0)
+    if not learnt.any():
+        return [spread, unjudged(c.DESCENT, "no seed has learnt anything under both", note=note)]
+    more = descent.loss[0, learnt] / adam.loss[place, learnt] - 1
+    note += f" Median of the ratio of losses {1 + np.median(more):.3f}."
+    return [spread, judge_mean(c.DESCENT, NEAR - more, above=0, where="seeds", unit=" below a tenth", note=note)]
 
 
 def judge_neurons(found: Ends) -> list[Judged]:
