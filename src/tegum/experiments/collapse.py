@@ -60,7 +60,7 @@ RANGES = {
     ONE_AT: (1, _range("One set of the three has", "0.05 ≤ 1 − S ≤ 0.15", ONE_AT)),
     TWO_AT: (2, _range("Two sets have", "0.15 ≤ 1 − S ≤ 0.2", TWO_AT)),
     ALL_AT: (3, _range("All three sets have", "0.25 ≤ 1 − S ≤ 0.5", ALL_AT)),
-    SURE_AT: (3, _range("All three sets have, to the upper end of", "0.25 ≤ 1 − S ≤ 0.5", SURE_AT)),
+    SURE_AT: (3, _range("All three sets have", "the upper end of 0.25 ≤ 1 − S ≤ 0.5", SURE_AT)),
 }  # fmt: skip
 PCA = Claim(
     "The most PCA-like solution comes at approximately 0.5 ≤ 1 − S.",

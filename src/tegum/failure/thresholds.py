@@ -44,13 +44,16 @@ def falls(x: Float[np.ndarray, "p"], value: Float[np.ndarray, "p seeds"], below:
 
 
 def widened(x: Float[np.ndarray, "p"], low: float, high: float) -> tuple[float, float]:
-    """An interval out to the next x below and above: what interpolation between them cannot know.
+    """An interval out to the x below the one nearest to its lower end, and above that nearest to its upper end, what
+    interpolation between them cannot know; without bound where x ends.
 
-    >>> widened(np.array([1.0, 2.0, 3.0, 4.0]), 2.5, 3.0)
+    >>> widened(np.array([1.0, 2.0, 3.0, 4.0]), 2.5, 3.01)
     (2.0, 4.0)
     """
-    under, over = x[x < low], x[x > high]
-    return (float(under[-1]) if len(under) else -np.inf), (float(over[0]) if len(over) else np.inf)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return low, high
+    below, above = (int(np.abs(np.log(x / end)).argmin()) + step for end, step in ((low, -1), (high, 1)))
+    return (float(x[below]) if below >= 0 else -np.inf), (float(x[above]) if above < len(x) else np.inf)
 
 
 def bootstrapped(estimate: Callable[[np.ndarray], float], seeds: int) -> tuple[float, float, float]:
