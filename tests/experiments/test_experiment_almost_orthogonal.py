@@ -1,5 +1,7 @@
 """Measures by hand, the experiment in small, and exact recovery from a model trained in double precision."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,16 +14,16 @@ from tegum.experiments.almost_orthogonal.measures import (
     coders,
     coherences,
     directions,
+    drawn,
+    each_fitted,
     fitted,
     fitting,
     half,
-    of_law,
     recovered,
-    sparse,
     thresholds,
 )
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.geometry.recovery import lost, rectified
+from tegum.geometry.sparse_recovery import lost, rectified
 from tegum.training.run import execute
 
 
@@ -42,18 +44,36 @@ def test_coherence_of_draws() -> None:
 
 
 def test_samples_have_so_many_active_features() -> None:
-    x = sparse(9, 3, 50, rng())
+    x = drawn(tg.KActive(active=3), 9, 50, rng())
     assert (x > 0).sum(0).tolist() == [3] * 50
-    assert (of_law(9, 0.1, 5000, rng()) > 0).mean() == pytest.approx(0.1, abs=0.01)
+    assert (drawn(tg.SparseUniform(feature_probability=0.1), 9, 5000, rng()) > 0).mean() == pytest.approx(0.1, abs=0.01)
 
 
 def test_a_fitted_read_out_is_the_best_of_its_kind() -> None:
-    U, x = directions(4, 8, rng()), of_law(8, 0.1, 2000, rng(1))
+    U = directions(4, 8, rng())
+    x = drawn(tg.SparseUniform(feature_probability=0.1), 8, 2000, rng(1))
     coder = fitted(U, x)
     ours = lost(rectified(coder.W, coder.b, x), x)
     for square in np.linspace(0.2, 2, 10):
         for bias in np.linspace(-1, 0.2, 10):
             assert ours <= lost(rectified(np.sqrt(square) * U, np.full(8, bias), x), x) + 1e-6
+
+
+def test_a_length_and_a_bias_for_each_direction_lose_no_more_than_common_ones() -> None:
+    U = directions(4, 8, rng())
+    x = drawn(tg.SparseUniform(feature_probability=0.1), 8, 2000, rng(1))
+    common = fitted(U, x)
+    each = each_fitted(U, x, common)
+    best = lost(rectified(each.W, each.b, x), x)
+    assert best < lost(rectified(common.W, common.b, x), x)
+    assert np.linalg.norm(each.W, axis=0) == pytest.approx(np.abs(np.diag(U.T @ each.W)))
+    for i in range(8):
+        for step in (-0.01, 0.01):
+            b, W = each.b.copy(), each.W.copy()
+            b[i] += step
+            W[:, i] *= 1 + step
+            assert lost(rectified(each.W, b, x), x) > best - 1e-5
+            assert lost(rectified(W, each.b, x), x) > best - 1e-5
 
 
 def test_orthogonal_directions_lose_nothing_by_any_method() -> None:
@@ -88,10 +108,10 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     judged = {claim.statement: claim for claim in experiment.claims(runs)}
     verdicts = {claim: judged[claim.statement].verdict for claim in (said.PRINTED, said.TENTH, said.BASIS, said.SMALL)}
     assert list(verdicts.values()) == ["fails", "holds", "holds", "holds"]
-    assert judged[said.GROWS.statement].value > 0.9
+    assert judged[said.GROWS.statement].verdict == "holds"
     assert judged[said.BIRTHDAY.statement].verdict == "holds"
     assert judged[said.OWN.statement].verdict == "holds"
-    assert judged[said.ALMOST.statement].verdict == "fails"
+    assert judged[said.ALMOST.statement].verdict == "holds"
 
 
 def test_panels(quick: tuple[Experiment, Runs]) -> None:
@@ -104,8 +124,10 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
 def test_a_training_of_one_step_supports_no_claim_about_what_is_learnt(quick: tuple[Experiment, Runs]) -> None:
     experiment = find("almost-orthogonal", "quick", steps=1)
     runs = {name: execute(training) for name, training in experiment.trainings().items()}
-    learnt = {claim.statement for claim in (said.ALMOST, said.ONE_SIDED, said.DENSER, said.RANDOM, said.READ)}
-    assert not [c.statement for c in experiment.claims(runs) if c.verdict == "holds" and c.statement in learnt]
+    held = {claim.statement for claim in experiment.claims(runs) if claim.verdict == "holds"}
+    assert not held & {c.statement for c in (said.ALMOST, said.ONE_SIDED, said.DENSER, said.RANDOM, said.READ)}
+    # Sparse recovery needs no training, and an untrained read-out is worse still: these say nothing about learning.
+    assert {said.OFTEN.statement, said.OWN.statement} <= held
 
 
 def test_recovery_from_a_model_in_double_precision() -> None:
@@ -121,5 +143,21 @@ def test_recovery_from_a_model_in_double_precision() -> None:
 
 
 def test_numbers_of_active_features_at_which_claims_are_judged_are_needed() -> None:
-    with pytest.raises(BadInput, match="must rise and contain 2, 10, 80"):
+    with pytest.raises(BadInput, match="must rise from 1 or more to 80 at most and contain 2 and 10"):
         find("almost-orthogonal", active=(1, 2, 3))
+    with pytest.raises(BadInput, match="to 80 at most"):
+        find("almost-orthogonal", active=(1, 2, 10, 90))
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ({"hidden": 6}, "hidden=6 must be at least 8"),
+        ({"dimensions": ()}, r"dimensions=\[\] must be one or more rising numbers"),
+        ({"dimensions": (1, 3)}, "from 2 on"),
+        ({"growth": (40,)}, "growth=.40. must be three or more rising numbers"),
+    ],
+)
+def test_what_nothing_can_be_judged_by_is_refused(field: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        find("almost-orthogonal", **field)

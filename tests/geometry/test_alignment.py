@@ -48,6 +48,15 @@ def test_the_bound_is_below_and_noise_above(shape: Shape, seed: int, extra: int,
     assert found <= 3 * noise * np.sqrt(shape.dimension + extra) + 2e-7
 
 
+def test_the_largest_shape_is_found_in_as_much_noise_as_a_name_allows() -> None:
+    (shape,) = [shape for shape in shapes(20) if shape.name == "fivefold disphenoid"]
+    rng, m = np.random.default_rng(9), shape.dimension
+    exact = np.stack([moved(rng, shape.vertices, m, 0.0) for _ in range(60)])
+    U = unit_directions(exact + 0.15 / np.sqrt(m - 1) * rng.normal(size=exact.shape))
+    found = distance(U, shape, matched(U, shape))[0]
+    assert (found <= np.sqrt(((U - exact) ** 2).sum(axis=(1, 2)) / shape.size)).all()
+
+
 @pytest.mark.parametrize("sides", [3, 4])
 @pytest.mark.parametrize("height", [0.2, 0.45, 0.7, 0.9])
 def test_the_height_of_an_antiprism_is_found(sides: int, height: float) -> None:

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from tegum.errors import BadInput
 from tegum.geometry.point_sets import apart, hull, onto
 from tegum.geometry.shapes import shapes
-from tegum.theory.sphere import widest
+from tegum.theory.sphere import least, rectified, widest
 
 OCTAHEDRON = np.concatenate([np.eye(3), -np.eye(3)], axis=1)
 
@@ -41,6 +41,14 @@ def test_many_points_are_found_again_and_with_noise_are_no_further_than_it(n: in
     noisy /= np.linalg.norm(noisy, axis=0)
     assert apart(U[None], X) == pytest.approx([0], abs=1e-6)
     assert 0.02 < apart(noisy[None], X)[0] <= np.sqrt(((noisy - U) ** 2).sum(0).mean()) + 1e-9
+
+
+def test_far_arrangements_of_twelve_points_keep_their_distance_however_turned_and_ordered() -> None:
+    rng, X, icosahedron = np.random.default_rng(3), least(rectified, 12, 4), widest(12, 4)
+    U = np.stack([Rotation.random(rng=rng).as_matrix() @ X[:, rng.permutation(12)] for _ in range(12)])
+    assert np.ptp(apart(U, icosahedron)) < 1e-6
+    turned = np.stack([Rotation.random(rng=rng).as_matrix() @ icosahedron[:, rng.permutation(12)] for _ in range(12)])
+    assert apart(turned, X) == pytest.approx(np.repeat(apart(U[:1], icosahedron), 12), abs=1e-6)
 
 
 def test_hulls() -> None:

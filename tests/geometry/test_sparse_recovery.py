@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tegum.geometry.recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
+from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
 
 
 def case(seed: int, active: int) -> tuple[np.ndarray, np.ndarray]:

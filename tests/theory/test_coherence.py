@@ -15,7 +15,6 @@ from tegum.theory.coherence import (
     least_possible,
     needed,
     random_coherence,
-    rate_bounds,
     spread,
 )
 
@@ -60,7 +59,9 @@ def test_guaranteed_at_random_and_at_most_keep_their_order() -> None:
 
 
 def test_guaranteed_grows_at_least_at_its_rate() -> None:
-    low, high = rate_bounds(0.3)
+    sine = np.sqrt(1 - 0.3**2)
+    more, less = (1 + sine) / (2 * sine), (1 - sine) / (2 * sine)
+    low, high = -np.log(sine), more * np.log(more) - less * np.log(less)  # Shannon 1959; Kabatiansky, Levenshtein 1978
     slope = float(np.log(guaranteed(2000, 0.3) / guaranteed(1000, 0.3))) / 1000
     assert low < slope < high
 
@@ -95,3 +96,10 @@ def test_what_cannot_be_asked() -> None:
         impossible(1, 0.5)
     with pytest.raises(BadInput, match="m=3 and count=1 must both be at least 2"):
         least_possible(3, 1)
+    with pytest.raises(BadInput, match=r"count=0 and cosine=0\.1 must be at least 2, and between 0 and 1"):
+        needed(0, 0.1)
+    with pytest.raises(BadInput, match=r"count=9 and cosine=0\.0 must be"):
+        needed(9, 0.0)
+    for points, distortion in ((100, 0.0), (0, 0.1)):
+        with pytest.raises(BadInput, match=f"points={points} and distortion={distortion} must be at least 1"):
+            johnson_lindenstrauss(points, distortion)

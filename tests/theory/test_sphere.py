@@ -5,8 +5,6 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from tegum.theory.sphere import (
-    TAMMES,
-    THOMSON,
     Energy,
     beyond,
     coulomb,
@@ -18,6 +16,15 @@ from tegum.theory.sphere import (
     widest,
 )
 
+THOMSON = {2: 0.5, 3: 1.732050808, 4: 3.674234614, 5: 6.474691495, 6: 9.985281374, 7: 14.452977414, 8: 19.675287861,
+           9: 25.759986531, 10: 32.716949460, 11: 40.596450510, 12: 49.165253058}  # fmt: skip
+"""Least Coulomb energies of n points in space, as published (Wales and Ulker 2006, *Structure and dynamics of spherical
+crystals characterized for the Thomson problem*)."""
+
+TAMMES = {2: 180.0, 3: 120.0, 4: 109.4712206, 5: 90.0, 6: 90.0, 7: 77.8695421, 8: 74.8584922, 9: 70.5287794,
+          10: 66.1468220, 11: 63.4349488, 12: 63.4349488}  # fmt: skip
+"""Largest smallest angles of n points in space, degrees, as published (Schütte, van der Waerden 1951; Danzer 1986)."""
+
 
 def points(n: int, seed: int = 0) -> np.ndarray:
     X = np.random.default_rng(seed).standard_normal((3, n))
@@ -28,8 +35,15 @@ def test_energies_are_sums_over_pairs() -> None:
     X = points(6)
     pairs = [(X[:, i], X[:, j]) for i in range(6) for j in range(i)]
     assert coulomb(X)[0] == pytest.approx(sum(1 / np.linalg.norm(a - b) for a, b in pairs))
-    assert beyond(0.3)(X)[0] == pytest.approx(sum(max(a @ b - 0.3, 0) ** 2 for a, b in pairs))
+    assert beyond(0.3)(X)[0] == pytest.approx(sum(max(a @ b - 0.3, 0) ** 3 / (a @ b) for a, b in pairs))
     assert rectified(X)[0] == pytest.approx(sum(max(a @ b, 0) ** 2 for a, b in pairs))
+
+
+def test_with_a_bias_it_is_the_interference_of_an_active_value_uniform_on_0_and_1() -> None:
+    X, t, values = points(6), 0.2, (np.arange(4000) + 0.5) / 4000
+    cosine = (X.T @ X)[np.triu_indices(6, 1)]
+    mean = sum(float((np.maximum(a * cosine - t, 0) ** 2).sum()) for a in values) / len(values)
+    assert beyond(t)(X)[0] / 3 == pytest.approx(mean, rel=1e-5)
 
 
 @pytest.mark.parametrize("energy", [coulomb, rectified, beyond(0.2)])
@@ -75,7 +89,12 @@ def test_one_hot_data_reach_zero_loss_in_any_arrangement_and_the_widest_angle_ne
     assert best[1] < random[1]
 
 
-def test_widening_never_narrows() -> None:
+def test_widening_ends_where_no_small_move_widens() -> None:
+    rng = np.random.default_rng(0)
     for seed in range(3):
         X = points(7, seed)
-        assert smallest_angle(widened(X)) >= smallest_angle(X)
+        found = widened(X)
+        assert smallest_angle(found) > smallest_angle(X) + 10
+        for _ in range(100):
+            moved = found + 1e-3 * rng.standard_normal(found.shape)
+            assert smallest_angle(moved / np.linalg.norm(moved, axis=0)) < smallest_angle(found)

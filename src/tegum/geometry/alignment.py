@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from tegum.geometry.shapes import Shape
 
 BEAM = 48  # choices of features for a basis that are kept
+LARGE, WIDE = 16, 192  # from so many vertices on so many are kept
 APART = 0.5  # of the largest distance from the span of the vertices before, at least
 STARTS = 4  # of these from which the search goes on
 ROUNDS = 4  # of assignment and Procrustes in turn, at most; two are usually enough
@@ -95,7 +96,7 @@ def _around(U: np.ndarray) -> np.ndarray:
 
 def _searched(U: np.ndarray, shape: Shape, X: np.ndarray) -> np.ndarray:
     """The best order found, for vertices X."""
-    many = max(1, ROOM // (BEAM * shape.size**2))
+    many = max(1, ROOM // (_width(shape.size) * shape.size**2))
     seen = np.sort((X.T @ X).round(6), axis=0)  # what each vertex has around it
     alike = bool((seen == seen[:, :1]).all())
     parts = [_starts(U[i : i + many], X, alike=alike) for i in range(0, len(U), many)]
@@ -138,7 +139,7 @@ def _basis(vertices: bytes, dimension: int) -> tuple[int, ...]:
 def _beam(gram: np.ndarray, ideal: np.ndarray, *, alike: bool) -> np.ndarray:
     """Choices (N, B, d) of a feature for each of d vertices, with products nearest to the vertices' own, ideal (d, d).
 
-    Chosen one after the other, the BEAM best being kept. Where all vertices are alike, the first is feature 0's.
+    Chosen one after the other, the best few being kept. Where all vertices are alike, the first is feature 0's.
     """
     N, k = gram.shape[:2]
     chosen = np.broadcast_to(np.arange(1 if alike else k)[None, :, None], (N, 1 if alike else k, 1))
@@ -148,11 +149,16 @@ def _beam(gram: np.ndarray, ideal: np.ndarray, *, alike: bool) -> np.ndarray:
         total = score[..., None] + ((own - ideal[:t, t, None]) ** 2).sum(axis=2)
         np.put_along_axis(total, chosen, np.inf, axis=2)
         flat = total.reshape(N, -1)
-        best = np.argsort(flat, axis=1, kind="stable")[:, : min(BEAM, (flat < np.inf).sum(axis=1).min())]
+        best = np.argsort(flat, axis=1, kind="stable")[:, : min(_width(k), (flat < np.inf).sum(axis=1).min())]
         before, feature = np.divmod(best, k)
         chosen = np.concatenate([np.take_along_axis(chosen, before[..., None], axis=1), feature[..., None]], axis=2)
         score = np.take_along_axis(flat, best, axis=1)
     return chosen
+
+
+def _width(k: int) -> int:
+    """How many choices are kept: with 48 of them 6 % of fivefold disphenoids are missed at a noise of 0.15 radians."""
+    return BEAM if k < LARGE else WIDE
 
 
 def _improved(U: np.ndarray, X: np.ndarray, order: np.ndarray) -> np.ndarray:

@@ -23,7 +23,8 @@ class Block:
     name: see `tegum.geometry.named`. features: their indices. model: place of the model in its batch.
     directions: how many different ones its features have. dimension: of the named shape; if irregular, the rank.
     distance: of its unit directions from the named shape, or, if irregular, from `nearest`, the named shape of as
-        many features and dimensions: root mean square over the features in radians; infinite if there is none.
+        many features and dimensions: root mean square over the features in radians; infinite if there is none. Far
+        from every shape the search ends above the least distance, by some percent: read "at most".
     leak: how far it is from orthogonal to other blocks: root mean square over its features i of
         sqrt(Σ_j D_j (Ŵ_i·Ŵ_j)²), j over all other blocks' features and D_j of unit directions. For tight blocks
         Σ_j D_j Ŵ_j Ŵ_j^T projects on their span, and this is the sine of the angle by which the block falls short.

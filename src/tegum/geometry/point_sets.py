@@ -9,11 +9,12 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import ConvexHull, QhullError
 
 from tegum.errors import BadInput
-from tegum.geometry.alignment import distance
+from tegum.geometry.alignment import distance, matched
 from tegum.geometry.shapes import Shape
 
 ALL = 7  # points: up to so many all orders are tried
-PAIRS = 60  # of points that are laid on one pair, to seek orders of more points
+AROUND = 3  # points of one set on which, with their neighbours, all pairs of the other are laid
+KEPT = 300  # of these fits from which the search for orders goes on
 ROUNDS = 4  # of assignment and Procrustes in turn
 FLAT = 1e-6  # of a product of normals below 1: two triangles in one plane, whose common edge is none of the hull's
 
@@ -22,8 +23,9 @@ def apart(U: Float[np.ndarray, "N m n"], X: Float[np.ndarray, "m k"]) -> Float[n
     """How far arrangements of n unit vectors are from a given one: the root mean square distance between partners, over
     rotations, reflections and orders.
 
-    Up to seven points all orders are tried. Beyond, in space only, pairs of X are laid on one pair of U, and each such
-    fit is improved by the assignment problem and Procrustes in turn; seldom is what is found above the true distance.
+    Up to seven points all orders are tried. Beyond, in space only, all pairs of X are laid on three pairs of U, the
+    best of these fits are improved by the assignment problem and Procrustes in turn, and so is what the search of
+    `alignment` finds; the better counts. Seldom is it above the true distance: for arrangements far from each other.
 
     >>> apart(np.array([[[0.0, 1.0], [1.0, 0.0]]]), np.eye(2)).round(9)
     array([0.])
@@ -48,16 +50,24 @@ def _orders(U: np.ndarray, X: np.ndarray) -> np.ndarray:
     if X.shape[1] > ALL:
         if len(X) != 3:
             raise BadInput(f"more than {ALL} points are compared in three dimensions only, not in {len(X)}.")
-        return np.array([_searched(own, X) for own in U])
+        orders = np.stack([[_searched(own, X) for own in U], matched(U, Shape("given", X, "search"))])
+        fits = [[_fit(own, X[:, order]) for own, order in zip(U, one, strict=True)] for one in orders]
+        return np.asarray(orders[np.argmax(fits, axis=0), np.arange(len(U))])
     orders = _all_orders(X.shape[1])
     turned = np.moveaxis(X[:, orders], 0, 2)
     best = [np.linalg.svd(own @ turned, compute_uv=False).sum(-1).argmax() for own in U]
     return np.asarray(orders[best])
 
 
+def _fit(U: np.ndarray, X: np.ndarray) -> float:
+    return float(np.linalg.svd(U @ X.T, compute_uv=False).sum())
+
+
 def _searched(U: np.ndarray, X: np.ndarray) -> np.ndarray:
     """The best order of X found for points in space, (n,)."""
     turns = _turns(U, X)
+    nearest = (U.T @ turns @ X).max(2).sum(1)  # as near as these turns allow if points could share a partner
+    turns = turns[np.argsort(-nearest, kind="stable")[:KEPT]]
     for _ in range(ROUNDS):
         orders = np.array([linear_sum_assignment(-own)[1] for own in U.T @ turns @ X])
         left, size, right = np.linalg.svd(U @ np.moveaxis(X[:, orders], 1, 0).mT)
@@ -66,14 +76,15 @@ def _searched(U: np.ndarray, X: np.ndarray) -> np.ndarray:
 
 
 def _turns(U: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Rotations and reflections that lay pairs of X on the first of U and its neighbour, those of like angles first."""
-    near = U[:, 0] @ U
-    near[0] = -2
-    neighbour = int(near.argmax())
+    """Rotations and reflections that lay all pairs of X on some points of U, those with the nearest neighbours, with
+    these neighbours: the same ones however U is turned and ordered."""
+    product = U.T @ U
+    np.fill_diagonal(product, -2)
+    middle = np.argsort(-product.max(1), kind="stable")[:AROUND]
     i, j = np.nonzero(~np.eye(X.shape[1], dtype=bool))
-    alike = np.argsort(np.abs((X[:, i] * X[:, j]).sum(0) - near[neighbour]), kind="stable")[:PAIRS]
-    mine, its = _frames(U[:, :1], U[:, [neighbour]])[0], _frames(X[:, i[alike]], X[:, j[alike]])
-    return np.concatenate([mine @ its.mT, mine @ np.diag([1.0, 1.0, -1.0]) @ its.mT])
+    mine = _frames(U[:, middle], U[:, product[middle].argmax(1)])[:, None]
+    its = _frames(X[:, i], X[:, j]).mT
+    return np.concatenate([(mine @ flip @ its).reshape(-1, 3, 3) for flip in (np.eye(3), np.diag([1.0, 1.0, -1.0]))])
 
 
 def _frames(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -3,18 +3,19 @@
 A direction is a line here: x and −x are the same. The coherence of a set is its largest |cosine|.
 """
 
-from functools import cache
+from functools import cache, partial
 from math import log, prod
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
 from scipy.special import betainc, betaincinv
 
 from tegum.errors import BadInput
+from tegum.theory.sphere import descended
 
 SHARPNESS = (4, 16, 64, 256, 1024)  # of the norm that stands for the largest |cosine|, in turn
 ORDERS = range(1, 9)  # of Welch's bounds
+LOOSE = {"maxiter": 300, "ftol": 1e-12, "gtol": 1e-9}  # enough for a norm that the next one replaces
 
 
 def exceeds(m: ArrayLike, cosine: ArrayLike) -> np.ndarray:
@@ -100,18 +101,6 @@ def least_possible(m: int, count: int) -> float:
     return max(found)
 
 
-def rate_bounds(cosine: float) -> tuple[float, float]:
-    """Limits of (ln N)/m for large m, at least and at most: −ln sin θ (Shannon 1959) and the bound of Kabatiansky and
-    Levenshtein 1978, cos θ = ε; for points on the sphere, of which lines are at most half as many.
-
-    >>> [round(rate, 5) for rate in rate_bounds(0.1)]
-    [0.00503, 0.0176]
-    """
-    sine = float(np.sqrt(1 - cosine**2))
-    more, less = (1 + sine) / (2 * sine), (1 - sine) / (2 * sine)
-    return -log(sine), more * log(more) - less * log(less)
-
-
 def least_coherent(m: int, count: int, starts: int = 4) -> np.ndarray:
     """Unit columns (m, count) of small coherence, the best of several `spread`; the same starts at each call."""
     many = np.random.default_rng([m, count]).standard_normal((starts, m, count))
@@ -138,20 +127,9 @@ def spread(V: np.ndarray) -> np.ndarray:
 
     What is found is a local minimum: no proof that there is nothing better.
     """
-    shape = V.shape
     for power in SHARPNESS:
-
-        def value(flat: np.ndarray, power: int = power) -> tuple[float, np.ndarray]:
-            V = flat.reshape(shape)
-            length = np.linalg.norm(V, axis=0)
-            X = V / length
-            level, slope = _norm(X, power)
-            return level, ((slope - X * (X * slope).sum(0)) / length).ravel()
-
-        V = minimize(value, V.ravel(), jac=True, method="L-BFGS-B",
-                     options={"maxiter": 300, "ftol": 1e-12, "gtol": 1e-9}).x.reshape(shape)  # fmt: skip
-        V = V / np.linalg.norm(V, axis=0)
-    return np.asarray(V)
+        V = descended(partial(_norm, power=power), V, LOOSE)
+    return V
 
 
 def _norm(X: np.ndarray, power: int) -> tuple[float, np.ndarray]:
@@ -169,12 +147,16 @@ def johnson_lindenstrauss(points: float, distortion: float) -> int:
     >>> johnson_lindenstrauss(100, 0.1), johnson_lindenstrauss(100, 0.01)
     (3685, 368414)
     """
+    if points < 1 or not 0 < distortion < 1:
+        raise BadInput(f"points={points} and distortion={distortion} must be at least 1, and between 0 and 1.")
     return int(np.floor(8 * log(points) / distortion**2)) + 1
 
 
 @cache
 def needed(count: int, cosine: float) -> int:
     """The least m in which so many random directions have every |cosine| ≤ ε with an even chance."""
+    if count < 2 or not 0 < cosine < 1:
+        raise BadInput(f"count={count} and cosine={cosine} must be at least 2, and between 0 and 1.")
     low, high = 1, 2
     while fit_at_random(high, cosine) < count:
         low, high = high, 2 * high

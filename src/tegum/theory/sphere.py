@@ -4,31 +4,24 @@ X has shape (d, n), one point in each column, |x_i| = 1.
 
 - Coulomb's, Σ_{i<j} 1/|x_i − x_j|: the problem of Thomson 1904, in three dimensions.
 - The rectified one, Σ_{i<j} ReLU(x_i·x_j)²: half of the interference of a ReLU autoencoder whose columns all have
-  length 1, with b = 0 and one active feature of value 1 (Elhage et al. 2022: a generalised Thomson problem).
-- The same beyond a threshold, Σ_{i<j} ReLU(x_i·x_j − t)²: the interference where columns have one length and one bias,
-  t = −b/‖W‖².
+  length 1, with b = 0 and one active feature of value 1 (Elhage et al. 2022: a generalised Thomson problem); a value
+  uniform on (0, 1) gives a third of it.
+- With a bias, Σ_{i<j} ReLU(x_i·x_j − t)³/(x_i·x_j): the interference where columns have one length and one bias,
+  t = −b/‖W‖² ≥ 0, up to a factor. The active value a is uniform on (0, 1), and ∫ ReLU(a c − t)² da = (c − t)³/(3c) for
+  c > t; with a = 1 it would be ReLU(c − t)². At t = 0 the two agree up to a factor.
 - The largest product, max_{i<j} x_i·x_j, least where the smallest angle is largest: the problem of Tammes 1930.
 
 Where n ≤ 2d the rectified energy can be 0, and is so for every arrangement without an acute angle. For n = 2d there is
 one, d antipodal pairs at right angles; for d < n < 2d a continuum of tegum products; for n ≤ d most of the sphere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import numpy as np
 from scipy.optimize import minimize
 
 Energy = Callable[[np.ndarray], tuple[float, np.ndarray]]
-
-THOMSON = {2: 0.5, 3: 1.732050808, 4: 3.674234614, 5: 6.474691495, 6: 9.985281374, 7: 14.452977414, 8: 19.675287861,
-           9: 25.759986531, 10: 32.716949460, 11: 40.596450510, 12: 49.165253058}  # fmt: skip
-"""Least Coulomb energies of n points in space, as published (Wales and Ulker 2006, *Structure and dynamics of spherical
-crystals characterized for the Thomson problem*)."""
-
-TAMMES = {2: 180.0, 3: 120.0, 4: 109.4712206, 5: 90.0, 6: 90.0, 7: 77.8695421, 8: 74.8584922, 9: 70.5287794,
-          10: 66.1468220, 11: 63.4349488, 12: 63.4349488}  # fmt: skip
-"""Largest smallest angles of n points in space, degrees, as published (Schütte, van der Waerden 1951; Danzer 1986)."""
 
 TIGHT = {"ftol": 1e-15, "gtol": 1e-11, "maxiter": 3000}
 
@@ -56,17 +49,19 @@ def rectified(X: np.ndarray) -> tuple[float, np.ndarray]:
 
 @cache
 def beyond(threshold: float) -> Energy:
-    """The energy Σ_{i<j} ReLU(x_i·x_j − t)² with its gradient; the same function for the same threshold.
+    """The energy Σ_{i<j} ReLU(c − t)³/c, c = x_i·x_j, with its gradient; the same function for the same t ≥ 0.
+
+    Slope of a pair by c: 3 (c − t)²/c − (c − t)³/c², for c > t.
 
     >>> beyond(0.5)(np.array([[1.0, 1.0], [0.0, 0.0]]))[0]
-    0.25
+    0.125
     """
 
     def energy(X: np.ndarray) -> tuple[float, np.ndarray]:
-        product = X.T @ X - threshold
-        np.fill_diagonal(product, 0)
-        positive = np.maximum(product, 0)
-        return float((positive**2).sum() / 2), 2 * X @ positive
+        cosine = _products(X, -1.0)
+        over = np.maximum(cosine - threshold, 0)
+        cosine = np.where(over > 0, cosine, 1)
+        return float((over**3 / cosine).sum() / 2), X @ (3 * over**2 / cosine - over**3 / cosine**2)
 
     return energy
 
@@ -80,8 +75,8 @@ def smallest_angle(X: np.ndarray) -> float:
     return float(np.degrees(np.arccos(np.clip(_products(X, -1.0).max(), -1, 1))))
 
 
-def descended(energy: Energy, X: np.ndarray) -> np.ndarray:
-    """The bottom of an energy below X, on the sphere, by L-BFGS (Nocedal 1980)."""
+def descended(energy: Energy, X: np.ndarray, options: Mapping[str, float] = TIGHT) -> np.ndarray:
+    """The bottom of an energy below X, unit columns of any dimension, on the sphere, by L-BFGS (Nocedal 1980)."""
 
     def value(flat: np.ndarray) -> tuple[float, np.ndarray]:
         V = flat.reshape(X.shape)
@@ -90,7 +85,7 @@ def descended(energy: Energy, X: np.ndarray) -> np.ndarray:
         level, slope = energy(unit)
         return level, ((slope - unit * (unit * slope).sum(0)) / length).ravel()
 
-    found = minimize(value, X.ravel(), jac=True, method="L-BFGS-B", options=TIGHT).x.reshape(X.shape)
+    found = minimize(value, X.ravel(), jac=True, method="L-BFGS-B", options=options).x.reshape(X.shape)
     return np.asarray(found / np.linalg.norm(found, axis=0))
 
 

@@ -14,7 +14,7 @@ from tegum.toy.models import Autoencoder
 from tegum.training.optimisers import AdamW
 from tegum.training.training import Training
 
-FIRST_SEED = 49_000_000
+FIRST_SEED = 59_600_000
 
 
 class AlmostOrthogonal(Experiment):
@@ -30,11 +30,11 @@ class AlmostOrthogonal(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 20, "features": 32, "hidden": 8, "steps": 1_500, "samples": 8, "active": (1, 2, 4, 32),
+        "quick": {"seeds": 20, "features": 32, "hidden": 8, "steps": 1_500, "samples": 8, "active": (1, 2, 4),
                   "dimensions": (3, 8), "growth": (40, 80, 120), "draws": 40, "starts": 1, "feature_probability": 0.05},
         "standard": {},
         "paper": {"seeds": 100, "steps": 20_000, "batch_size": 1024, "learning_rate": 1e-3, "samples": 100,
-                  "active": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 80), "draws": 400, "starts": 16},
+                  "active": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20), "draws": 400, "starts": 16},
     }  # fmt: skip
 
     seeds: Count = 20
@@ -44,23 +44,47 @@ class AlmostOrthogonal(Experiment):
     steps: Count = 2_500
     batch_size: Count = 512
     learning_rate: Positive = 3e-3
-    active: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 10, 80)
+    active: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 8, 10)
     samples: Count = 20
     dimensions: tuple[int, ...] = (3, 6, 12, 24)
     growth: tuple[int, ...] = (40, 80, 120, 160)
     draws: Count = 60
     starts: Count = 3
 
+    @field_validator("hidden")
+    @classmethod
+    def _hidden(cls, hidden: int) -> int:
+        if hidden < 8:
+            raise ValueError(f"hidden={hidden} must be at least 8: claims are judged at 4 to hidden/2 active features.")
+        return hidden
+
     @field_validator("active")
     @classmethod
     def _active(cls, active: tuple[int, ...], info: Any) -> tuple[int, ...]:
-        needed = {2, info.data["hidden"] // 2, info.data["features"]}
-        if list(active) != sorted(set(active)) or not needed <= set(active) or not 1 <= active[0] <= active[-1]:
+        features, needed = info.data.get("features", 0), {2, info.data.get("hidden", 8) // 2}
+        rising = list(active) == sorted(set(active)) and needed <= set(active)
+        if not rising or active[0] < 1 or active[-1] > features:
             raise ValueError(
-                f"active={list(active)} must rise and contain {', '.join(map(str, sorted(needed)))}, at which claims "
-                "are judged."
+                f"active={list(active)} must rise from 1 or more to {features} at most and contain "
+                f"{' and '.join(map(str, sorted(needed)))}, at which claims are judged."
             )
         return active
+
+    @field_validator("dimensions")
+    @classmethod
+    def _dimensions(cls, dimensions: tuple[int, ...]) -> tuple[int, ...]:
+        if not dimensions or list(dimensions) != sorted(set(dimensions)) or dimensions[0] < 2:
+            raise ValueError(f"dimensions={list(dimensions)} must be one or more rising numbers, from 2 on.")
+        return dimensions
+
+    @field_validator("growth")
+    @classmethod
+    def _growth(cls, growth: tuple[int, ...]) -> tuple[int, ...]:
+        if len(growth) < 3 or list(growth) != sorted(set(growth)) or growth[0] < 2:
+            raise ValueError(
+                f"growth={list(growth)} must be three or more rising numbers, from 2 on: two slopes are compared."
+            )
+        return growth
 
     def trainings(self) -> dict[str, Training]:
         return {

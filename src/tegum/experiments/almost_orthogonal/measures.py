@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 from scipy.optimize import minimize
 
-from tegum.geometry.recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
+from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
 from tegum.theory.coherence import coherence, spread
+from tegum.toy.features import KActive, Law, SparseUniform, draw
 
 BLOCK = 256  # directions drawn at a time
-LAW_SAMPLES = 1_000  # on which a common length and bias are fitted
+FITTED = 1_000  # samples on which a common length and bias are fitted
+FITTED_EACH = 8_000  # on which a length and a bias for each direction are
 
 
 def directions(m: int, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -45,15 +48,10 @@ class Coder:
     b: np.ndarray
 
 
-def sparse(n: int, active: int, samples: int, rng: np.random.Generator) -> np.ndarray:
-    """Samples (n, samples) with so many active features each, uniform on (0, 1)."""
-    order = rng.random((n, samples)).argsort(0)
-    return np.asarray(np.where(order < active, rng.random((n, samples)), 0.0))
-
-
-def of_law(n: int, p: float, samples: int, rng: np.random.Generator) -> np.ndarray:
-    """Samples (n, samples) of the law of training: each feature active with probability p, uniform on (0, 1)."""
-    return np.asarray(np.where(rng.random((n, samples)) < p, rng.random((n, samples)), 0.0))
+def drawn(law: Law, n: int, samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Samples (n, samples) of a law, in float64."""
+    key = jax.random.key(int(rng.integers(2**31)))
+    return np.asarray(draw(law, key, n, samples), float)
 
 
 def fitted(U: np.ndarray, x: np.ndarray) -> Coder:
@@ -67,11 +65,31 @@ def fitted(U: np.ndarray, x: np.ndarray) -> Coder:
     return Coder(np.sqrt(abs(square)) * U, np.full(U.shape[1], bias))
 
 
+def each_fitted(U: np.ndarray, x: np.ndarray, first: Coder) -> Coder:
+    """Unit columns U with a length and a bias of each one's own for which ReLU loses least of x, by L-BFGS from a
+    common length and bias."""
+    n = len(first.b)
+
+    def loss(v: np.ndarray) -> tuple[float, np.ndarray]:
+        length, bias = v[:n, None], v[n:, None]
+        stored = U @ (length * x)
+        read = U.T @ stored
+        back = length * read + bias
+        off = np.where(back > 0, back, 0) - x
+        pull = np.where(back > 0, off, 0)
+        slope = (pull * read).sum(1) + (x * (U.T @ (U @ (length * pull)))).sum(1)
+        return float((off**2).sum()), 2 * np.concatenate([slope, pull.sum(1)])
+
+    start = np.concatenate([np.linalg.norm(first.W, axis=0), first.b])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    return Coder(U * found[:n], found[n:])
+
+
 def coders(W: np.ndarray, b: np.ndarray, p: float, seed: int) -> dict[str, Coder]:
     """A trained model beside random directions and directions of small coherence, as many, from its seed."""
     (m, n), rng = W.shape, np.random.default_rng(seed)
     U = directions(m, n, rng)
-    x = of_law(n, p, LAW_SAMPLES, rng)
+    x = drawn(SparseUniform(feature_probability=p), n, FITTED, rng)
     return {"learnt": Coder(W, b), "random": fitted(U, x), "spread": fitted(spread(U), x)}
 
 
@@ -87,19 +105,19 @@ def methods(coder: Coder) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
 
 def recovered(coder: Coder, active: int, samples: int, rng: np.random.Generator) -> np.ndarray:
     """(method, 2): share of squared length lost, share of samples recovered exactly."""
-    x = sparse(coder.W.shape[1], active, samples, rng)
+    x = drawn(KActive(active=active), coder.W.shape[1], samples, rng)
     found = [method(x) for method in methods(coder).values()]
     return np.array([[lost(back, x), exact(back, x).mean()] for back in found])
 
 
 def thresholds(n: int, m: int, actives: range, draws: int) -> np.ndarray:
     """(draws, actives) 1 where L1 recovers a sample of so many active features from random directions, else 0."""
-    rng, hits = np.random.default_rng([n, m]), np.zeros((draws, len(actives)))
+    rng, hits = np.random.default_rng([n, m, 1]), np.zeros((draws, len(actives)))
+    samples = [drawn(KActive(active=active), n, draws, rng) for active in actives]
     for d in range(draws):
         U = directions(m, n, rng)
-        for a, active in enumerate(actives):
-            x = sparse(n, active, 1, rng)
-            hits[d, a] = exact(basis_pursuit(U, U @ x[:, 0])[:, None], x)[0]
+        for a, x in enumerate(samples):
+            hits[d, a] = exact(basis_pursuit(U, U @ x[:, d])[:, None], x[:, [d]])[0]
     return hits
 
 

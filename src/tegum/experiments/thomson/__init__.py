@@ -15,7 +15,7 @@ from tegum.toy.models import Autoencoder
 from tegum.training.optimisers import Adam, AdamW
 from tegum.training.training import Training
 
-FIRST_SEED = 48_100_000
+FIRST_SEED = 59_500_000
 DECAYS = (0.0, 0.01)
 MODEL = Autoencoder(features=12, hidden=3)
 
@@ -27,9 +27,9 @@ class Thomson(Experiment):
     source: ClassVar[str] = ARTICLE
     lede: ClassVar[str] = (
         "If every feature had length 1 and no bias, features in space would repel each other like charges on a "
-        "sphere, with a force of their own: Thomson's problem of 1904, generalised. Two to twelve features are learnt "
-        "in three dimensions and laid on the best arrangement of each energy, and on those with the largest smallest "
-        "angle. Turn them."
+        "sphere, with a force of their own: Thomson's problem of 1904, generalised. A few to a dozen features are "
+        "learnt in three dimensions and laid on the best arrangement of each energy, and on those with the largest "
+        "smallest angle. Turn them."
     )
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {

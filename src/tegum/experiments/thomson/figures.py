@@ -58,7 +58,7 @@ def _sheet(found: Measured) -> Panel:
         [Solid(own[r].X, own[r].triangles, own[r].edges, say(own[r].X)) for own in columns]
         for r, say in enumerate(said)
     ]
-    heads = ("learnt, exactly one active feature", "least ReLU(cos − t)², t = −b/‖W‖²",
+    heads = ("learnt, exactly one active feature", "least ReLU(cos − t)³/cos, t = −b/‖W‖²",
              "Tammes: largest smallest angle", "least ReLU(cos)²", "Thomson: least Coulomb energy")  # fmt: skip
     figure = polyhedron_sheet(rows, heads, [f"n = {n}" for n in sizes])
     caption = (
@@ -66,7 +66,7 @@ def _sheet(found: Measured) -> Panel:
         "of sparse data, and their smallest angle. Below: the best arrangement found for each energy, turned to lie "
         "on it, with its smallest angle or its value: C = Σ 1/|x_i − x_j| and R = Σ ReLU(x_i·x_j)², both over pairs. "
         "What is behind is pale. Up to six R is zero for any arrangement without an acute angle, of which one is "
-        "shown. Look at seven, eleven and twelve."
+        f"shown. Look at {_listed([n for n in (7, 11, 12) if n in sizes])}."
     )
     return Panel("sheet", "What is learnt, and what repels", caption, figure)
 
@@ -87,20 +87,28 @@ def _distances(found: Measured) -> Panel:
         np.array([[_interval(learnt.distances[:, e]) for e in range(len(ENERGIES))] for learnt in own.values()])
         for own in found.kinds.values()
     ]
+    most = max(float(np.nanmax(part, initial=NEAR)) for part in values)
     figure = band_panels(
         [list(own) for own in found.kinds.values()], values, ENERGIES, list(found.kinds), x_label="features n",
-        y_label="distance", columns=2, shades=SHADES, limit=NEAR,
-        y_range=(-0.02, 0.62), x_axis={"dtick": 1, "range": [min(found.limit) - 0.4, max(found.limit) + 0.4]},
+        y_label="rms distance (radius 1)", columns=2, shades=SHADES, limit=NEAR,
+        y_range=(-0.02, 1.05 * most), x_axis={"dtick": 1, "range": [min(found.limit) - 0.4, max(found.limit) + 0.4]},
     )  # fmt: skip
     caption = (
-        "Root mean square distance of the represented features' directions from the best arrangement of each energy "
-        "for as many points, over rotations, reflections and orders; mean over seeds with its 95 % interval. Below the "
-        "dotted line an arrangement counts as found. Where an energy is zero it has very many minima: there the "
-        "distance is that to one found by descending from what was learnt. The denser the data, the fewer features are "
-        "represented: from n = 7 on at 1 − S = 0.3 about six of them, an octahedron, which all share. With one-hot "
-        "data t is 1 − 1/‖W‖², at which that energy is zero for each solution: it predicts nothing there."
+        "Root mean square distance, in radii of the sphere, of the represented features' directions from the best "
+        "arrangement of each energy for as many points, over rotations, reflections and orders; mean over seeds with "
+        "its 95 % interval. Below the dotted line an arrangement counts as found. Where an energy is zero it has very "
+        "many minima: there the distance is that to one found by descending from what was learnt. The denser the data, "
+        "the fewer features are represented; where fewer than n are, this is the distance from the minima of as many "
+        "points. With one-hot data t is 1 − 1/‖W‖², at which that energy is zero for each solution: it predicts "
+        "nothing there."
     )
     return Panel("distances", "Which energy predicts, at which data", caption, figure)
+
+
+def _listed(sizes: list[int]) -> str:
+    """Numbers in words: "7, 11 and 12"."""
+    words = [str(n) for n in sizes]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _interval(values: np.ndarray) -> tuple[float, float, float]:

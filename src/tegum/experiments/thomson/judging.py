@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import product
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_fact, judge_mean, judge_rate
+from tegum.claims import Claim, Judged, judge_fact, judge_mean, judge_rate, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.thomson.claims import (
     ACUTE,
@@ -15,23 +16,28 @@ from tegum.experiments.thomson.claims import (
     FIXED,
     FREE,
     HOT,
+    IN_SPACE,
+    NAMED,
     NEAR,
     OBTUSE,
     ROOM,
     SAME,
     SEVEN,
     SHAPES,
+    SOLVED,
     WIDEST,
     WITH_BIAS,
 )
+from tegum.geometry.alignment import distance, matched
 from tegum.geometry.directions import norms, represented, unit_directions
 from tegum.geometry.point_sets import apart
+from tegum.geometry.shapes import products, shapes
 from tegum.theory.sphere import beyond, coulomb, descended, least, rectified, smallest_angle, widest
 from tegum.training.run import Run
 
 FLAT = 1e-9  # an energy below this is zero
 JUDGED = 0.1  # 1 − S at which claims about densities are judged
-BIASED = "ReLU(cos − t)²"
+BIASED = "ReLU(cos − t)³/cos"
 ENERGIES = ("Thomson", "ReLU(cos)²", "Tammes", BIASED)
 LIMIT = "exactly one active feature"
 HOT_FREE, HOT_DECAYED = "one-hot, no decay", "one-hot, decay 0.01"
@@ -66,28 +72,42 @@ class Learnt:
     @cached_property
     def points(self) -> list[np.ndarray]:
         """The directions (3, k) of each model's represented features."""
-        return [unit_directions(w[:, norms(w) > 0.5]) for w in self.W]
+        return [unit_directions(w[:, represented(w)]) for w in self.W]
 
-    def threshold(self, k: int) -> float:
-        """t = −b/‖W‖², the mean over represented features of the models that represent k, in hundredths.
+    @property
+    def whole(self) -> np.ndarray:
+        """(seed,): does the model represent all of its features?"""
+        return self.stored == self.n
+
+    def threshold(self, k: int, half: int | None = None) -> float:
+        """t = −b/‖W‖², the mean over represented features of the models that represent k, in hundredths, no less than
+        0; of every other seed from seed 0 or 1 on (half), if there is such a model.
 
         So coarse, because minima are sought for each t, and hardly move with it.
         """
         own = self.stored == k
+        if half is not None and (part := own & (np.arange(len(own)) % 2 == half)).any():
+            own = part
         ratio = -self.b[own] / np.maximum(norms(self.W[own]) ** 2, 1e-12)
-        return round(float(ratio[represented(self.W[own])].mean()), 2)
+        return max(round(float(ratio[represented(self.W[own])].mean()), 2), 0.0)
 
     @cached_property
     def distances(self) -> np.ndarray:
         """(seed, energy): from each energy's least minimum for as many points as are represented, from a nearby one
-        where it has many; NaN for fewer than two points."""
+        where it has many; NaN for fewer than two points. t is that of the other half of the seeds."""
         found = np.full((len(self.W), len(ENERGIES)), np.nan)
-        for k in np.unique(self.stored[self.stored > 1]):
-            own = np.flatnonzero(self.stored == k)
-            U, t = np.stack([self.points[s] for s in own]), self.threshold(int(k))
+        for k, half in product(np.unique(self.stored[self.stored > 1]).tolist(), (0, 1)):
+            own = np.flatnonzero((self.stored == k) & (np.arange(len(self.W)) % 2 == half))
+            if not len(own):
+                continue
+            U, t = np.stack([self.points[s] for s in own]), self.threshold(k, 1 - half)
             for e, energy in enumerate(ENERGIES):
                 found[own, e] = _from(U, energy, t, self.starts)
         return found
+
+    def from_(self, energy: str) -> np.ndarray:
+        """(seed,): how far it is from that energy's arrangement; NaN where it does not represent all features."""
+        return np.where(self.whole, self.distances[:, ENERGIES.index(energy)], np.nan)
 
     def near(self, energy: str) -> np.ndarray:
         """(seed,): is it within `NEAR` of that energy's arrangement?"""
@@ -161,10 +181,11 @@ def _sizes(run: Run, starts: int) -> dict[int, Learnt]:
 
 def claims(found: Measured) -> list[Judged]:
     limit, dense_ones = found.limit, found.at(JUDGED)
-    large = [n for n in limit if n >= 7]
+    large, some = [n for n in limit if n >= 7], [n for n in limit if n >= 4]
     return [
-        _share(_of(SHAPES, where=LIMIT), limit, [n for n in limit if n >= 4], "Thomson"),
-        _share(_of(SHAPES, where=dense(JUDGED)), dense_ones, [n for n in limit if n >= 4], "Thomson"),
+        _shapes(found.starts),
+        _share(_of(IN_SPACE, where=LIMIT), limit, some, "Thomson"),
+        _share(_of(IN_SPACE, where=dense(JUDGED)), dense_ones, some, "Thomson"),
         _same(large, found.starts),
         _share(FIXED, limit, large, "ReLU(cos)²"),
         _obtuse(limit),
@@ -173,11 +194,26 @@ def claims(found: Measured) -> list[Judged]:
         _nearer(_of(WIDEST, other="ReLU(cos)²"), limit, large, "Tammes", "ReLU(cos)²"),
         _biased(limit, large),
         _nearer(BEYOND_TAMMES, limit, large, BIASED, "Tammes"),
-        judge_rate(SEVEN, limit[7].near("Tammes"), above=0.5, where="seeds"),
-        _denser(dense_ones[8]),
+        judge_rate(SEVEN, limit[7].from_("Tammes") < NEAR, above=0.5, where="seeds"),
+        _denser(limit, dense_ones, large),
         _share(HOT, found.kinds[HOT_DECAYED], large, "Tammes"),
         _decay(found, large),
     ]
+
+
+def _shapes(starts: int) -> Judged:
+    off = {}
+    for n in range(2, 9):
+        for shape in (*shapes(n), *products(n)):
+            if shape.name in NAMED and shape.dimension <= 3:
+                U = reference("Thomson", n, starts)[None]
+                room = np.concatenate([shape.vertices, np.zeros((3 - shape.dimension, n))])
+                off[shape.name] = float(
+                    distance(U, shape, matched(U, shape))[0][0] if shape.axis else apart(U, room)[0]
+                )
+    solved = sum(value < SOLVED for value in off.values())
+    words = ", ".join(f"{name} {value:.3f}" for name, value in off.items())
+    return judge_fact(SHAPES, solved > len(NAMED) / 2, f"{solved} of {len(off)}", solved, note=f"Distances: {words}.")
 
 
 def _of(claim: Claim, **words: str) -> Claim:
@@ -186,14 +222,31 @@ def _of(claim: Claim, **words: str) -> Claim:
 
 def _biased(limit: dict[int, Learnt], sizes: list[int]) -> Judged:
     judged = _share(WITH_BIAS, limit, sizes, BIASED)
-    words = ", ".join(f"n = {n}: {limit[n].threshold(n):.2f}" for n in sizes if (limit[n].stored == n).any())
-    return replace(judged, note=f"{judged.note} t where all are represented: {words}.")
+    words = ", ".join(
+        f"n = {n}: {limit[n].threshold(n, 0):.2f} and {limit[n].threshold(n, 1):.2f}"
+        for n in sizes
+        if limit[n].whole.any()
+    )
+    return replace(judged, note=f"{judged.note} t of each half of the seeds: {words}.")
+
+
+def _over_sizes(values: np.ndarray) -> np.ndarray:
+    """Means of (size, seed) over the sizes known of each seed; seeds of which none is known are left out."""
+    known = np.isfinite(values)
+    return np.asarray(np.nansum(values, axis=0)[known.any(0)] / known.sum(0)[known.any(0)])
 
 
 def _share(claim: Claim, learnt: dict[int, Learnt], sizes: list[int], energy: str) -> Judged:
-    near = np.stack([learnt[n].near(energy) for n in sizes])
-    note = "Of each size: " + ", ".join(f"n = {n}: {int(row.sum())}" for n, row in zip(sizes, near, strict=True))
-    return judge_mean(claim, near.mean(0), above=0.5, where="seeds", note=f"{note}, of {near.shape[1]}.")
+    off = np.stack([learnt[n].from_(energy) for n in sizes])
+    near = _over_sizes(np.where(np.isnan(off), np.nan, off < NEAR))
+    counts = ", ".join(
+        f"n = {n}: {int((row < NEAR).sum())} of {int(np.isfinite(row).sum())}"
+        for n, row in zip(sizes, off, strict=True)
+    )
+    note = f"Of the seeds that represent all features of each size: {counts}."
+    if not len(near):
+        return unjudged(claim, "no model represents all of its features", note=note)
+    return judge_mean(claim, near, above=0.5, where="seeds", note=note)
 
 
 def _same(sizes: list[int], starts: int) -> Judged:
@@ -219,24 +272,39 @@ def _free(limit: dict[int, Learnt]) -> Judged:
     return judge_mean(FREE, far.mean(0), above=0.5, where="seeds", note=f"So at {note}, of {far.shape[1]}.")
 
 
-def _denser(learnt: Learnt) -> Judged:
-    further = learnt.distances[:, ENERGIES.index("Tammes")] - learnt.distances[:, ENERGIES.index("ReLU(cos)²")]
-    words = ", ".join(f"{k} in {int((learnt.stored == k).sum())}" for k in np.unique(learnt.stored))
-    return judge_mean(DENSER, further, above=0, where="seeds", note=f"Represented features: {words} seeds.")
+def _denser(limit: dict[int, Learnt], dense_ones: dict[int, Learnt], sizes: list[int]) -> Judged:
+    towards = [
+        np.stack([learnt[n].from_("Tammes") - learnt[n].from_("ReLU(cos)²") for n in sizes])
+        for learnt in (limit, dense_ones)
+    ]
+    change = towards[1] - towards[0]
+    words = ", ".join(
+        f"n = {n}: {np.nanmean(row):+.3f} in {int(np.isfinite(row).sum())}"
+        for n, row in zip(sizes, change, strict=True) if np.isfinite(row).any()
+    ).replace("-", "−")  # fmt: skip
+    if not words:
+        return unjudged(DENSER, "no seed represents all features at both")
+    return judge_mean(DENSER, _over_sizes(change), above=0, where="seeds", note=f"Seeds with all represented: {words}.")
 
 
 def _decay(found: Measured, sizes: list[int]) -> Judged:
-    free, decayed = (
-        np.mean([found.kinds[kind][n].near("Tammes") for n in sizes], axis=0) for kind in (HOT_FREE, HOT_DECAYED)
-    )
+    off = {kind: np.stack([found.kinds[kind][n].from_("Tammes") for n in sizes]) for kind in (HOT_FREE, HOT_DECAYED)}
+    both = np.isfinite(off[HOT_FREE] + off[HOT_DECAYED])
+    free, decayed = (_over_sizes(np.where(both, off[kind] < NEAR, np.nan)) for kind in (HOT_FREE, HOT_DECAYED))
+    if not len(free):
+        return unjudged(DECAY, "no seed represents all features with and without decay")
     note = f"Without decay {free.mean():.2f}, with it {decayed.mean():.2f} of the sizes."
     return judge_mean(DECAY, decayed - free, above=0, where="seeds", note=note)
 
 
 def _nearer(claim: Claim, limit: dict[int, Learnt], sizes: list[int], one: str, other: str) -> Judged:
     """Is what is learnt nearer to one energy's arrangement than to another's, and near it, on average over sizes?"""
-    mine, its = (np.stack([limit[n].distances[:, ENERGIES.index(energy)] for n in sizes]) for energy in (one, other))
-    nearer = its - mine
-    words = ", ".join(f"n = {n}: {row.mean():+.3f}" for n, row in zip(sizes, nearer, strict=True)).replace("-", "−")
-    note = f"Mean distances {mine.mean():.3f} and {its.mean():.3f}; differences {words}."
-    return judge_mean(claim, np.minimum(nearer.mean(0), NEAR - mine.mean(0)), above=0, where="seeds", note=note)
+    mine, its = (np.stack([limit[n].from_(energy) for n in sizes]) for energy in (one, other))
+    if not np.isfinite(mine).any():
+        return unjudged(claim, "no model represents all of its features")
+    nearer, own = its - mine, _over_sizes(mine)
+    words = ", ".join(
+        f"n = {n}: {np.nanmean(row):+.3f}" for n, row in zip(sizes, nearer, strict=True) if np.isfinite(row).any()
+    ).replace("-", "−")  # fmt: skip
+    note = f"Mean distances {own.mean():.3f} and {_over_sizes(its).mean():.3f}; differences {words}."
+    return judge_mean(claim, np.minimum(_over_sizes(nearer), NEAR - own), above=0, where="seeds", note=note)
