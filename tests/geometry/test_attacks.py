@@ -65,13 +65,33 @@ def test_features_that_are_not_stored_are_the_way_in_where_the_target_moves() ->
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_strongest_found_is_nearly_the_worst_there_is_in_a_plane(seed: int) -> None:
-    """Nearly: 3 % in the mean, 1 % upon three inputs of four; and never above it by more than the grid's step."""
+    """Of what the worst change adds it adds 95 % in the mean over inputs, half upon each of them, nearly all upon most;
+    and never more, but for the grid's step."""
     W, b, x = some(2, 8, seed)
-    found = attacks.errors(W, b, x, attacks.strongest(W, b, x, 0.2, tries=16))
-    worst = attacks.exact(W, b, x, 0.2)
-    assert (found <= worst * (1 + 1e-4)).all()
-    assert found.mean() > 0.97 * worst.mean()
+    before = attacks.errors(W, b, x, 0 * x)
+    found = attacks.errors(W, b, x, attacks.strongest(W, b, x, 0.2)) - before
+    worst = attacks.exact(W, b, x, 0.2) - before
+    assert (found <= worst + 1e-4 * (worst + before)).all()
+    assert found.mean() > 0.95 * worst.mean()
+    assert (found > 0.5 * worst).all()
     assert (found > 0.99 * worst).mean() >= 0.75
+
+
+def test_plain_ascent_stays_within_the_radius_and_finds_what_is_convex() -> None:
+    W, b, x = np.eye(3, 5), np.zeros(5), np.full((5, 2), 0.5)
+    W = 1.2 * W
+    moved = attacks.ascend(W, b, x, 0.1)
+    assert np.linalg.norm(moved, axis=0).max() < 0.1 + 1e-9
+    worst = attacks.errors(W, b, x, attacks.strongest(W, b, x, 0.1))
+    assert attacks.errors(W, b, x, moved) == pytest.approx(worst, rel=0.02)
+    assert attacks.ascend(np.eye(2), np.full(2, -1.0), np.zeros((2, 1)), 0.1).tolist() == [[0.0], [0.0]]
+
+
+def test_the_linear_part_is_what_short_attacks_add() -> None:
+    W, b, x = some(3, 6, 3)
+    way = np.random.default_rng(2).normal(size=x.shape)
+    up, down = (attacks.errors(W, b, x, sign * 1e-6 * way) for sign in (1, -1))
+    assert attacks.linear(W, b, x, way) == pytest.approx((up - down) / 2e-6, abs=1e-4)
 
 
 def test_climbing_never_loses_and_stays_within_the_radius() -> None:

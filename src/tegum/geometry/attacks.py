@@ -19,6 +19,7 @@ from jaxtyping import Float
 Target = Literal["clean", "moved"]
 TRIES = 4  # starts that `strongest` climbs from, the worst of the analytic attacks
 CLIMB = 20  # steps of a climb
+RATE, ASCENT = 0.1, 100  # of an ascent: its rate, and how many steps
 
 
 def errors(
@@ -74,6 +75,29 @@ def climb(
         now = errors(W, b, x, at, target)
         best, harm = np.where((now > harm)[..., None, :], at, best), np.maximum(now, harm)
     return best
+
+
+def ascend(
+    W: np.ndarray, b: np.ndarray, x: np.ndarray, radius: float, rate: float = RATE, steps: int = ASCENT
+) -> np.ndarray:
+    """The change (n, s) that plain ascent from x itself ends at, target "clean": steps of `rate` times the gradient,
+    however short that is, brought back to the ball where they leave it."""
+    at = np.zeros_like(x)
+    for _ in range(steps):
+        at = at + 2 * rate * _slope(W, b, x, at, "clean")
+        length = np.linalg.norm(at, axis=0)
+        at = np.where(length > radius, radius * at / np.where(length > 0, length, 1), at)
+    return np.asarray(at)
+
+
+def linear(W: np.ndarray, b: np.ndarray, x: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """What the gradient at x alone promises of the harm, ∇E·δ, target "clean": (s,). The rest of it is quadratic while
+    no output wakes or falls asleep.
+
+    >>> linear(np.eye(2), np.full(2, 0.5), np.zeros((2, 1)), np.array([[0.3], [0.0]])).round(3)
+    array([0.3])
+    """
+    return np.asarray(2 * (_slope(W, b, x, np.zeros_like(x), "clean") * moved).sum(0))
 
 
 def strongest(
