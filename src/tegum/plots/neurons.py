@@ -84,7 +84,7 @@ def _words(
     for at, words in zip(corner, marks or (), strict=bool(marks)):
         for k, word in enumerate(words):
             if word:
-                write(figure, moved(at[None], 1.1 + k, -height), [word], size=12, up=-13, color=style.MUTED)
+                write(figure, moved(at[None], 1.1 + k, -height), [word], size=11, up=-13, color=style.MUTED)
 
 
 def _grounds(figure: go.Figure, corner: np.ndarray, height: float, several: np.ndarray) -> None:
