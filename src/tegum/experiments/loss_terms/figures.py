@@ -22,9 +22,9 @@ def panels(runs: Runs, samples: int) -> list[Panel]:
 
 def _training(runs: Runs, samples: int) -> Panel:
     densities = (DENSER, MIDDLE, SPARSE)
-    found = np.stack([courses(runs["law"], p, samples)[0] for p in densities])
+    found = np.stack([courses(runs["film"], p, samples)[0] for p in densities])
     relative = found / found[:, :1].sum(-1, keepdims=True)
-    step = runs["law"].data["step"].values.astype(float)
+    step = runs["film"].data["step"].values.astype(float)
     figure = area_panels(
         step[1:], relative[:, 1:], PARTS, [f"1 − S = {p:g}" for p in densities], x_label="step",
         y_label="loss, relative to step 0", total="loss",
@@ -51,7 +51,7 @@ def _by_count(large: Terms) -> Panel:
     )  # fmt: skip
     caption = (
         "n = 20, m = 5, models trained at each density; means over seeds. Sparse inputs are nearly all empty or have "
-        "one active feature, and yet those with two make most of the loss down to densities of about 0.01."
+        "one active feature, and yet those with two or more make most of the loss down to densities of about 0.01."
     )
     return Panel("counts", "Inputs, and the loss, by how many features are active", caption, figure)
 

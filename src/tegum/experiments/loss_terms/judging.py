@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tegum.claims import Judged, judge_mean, judge_rate
+from tegum.claims import Judged, judge_mean, judge_rate, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.loss_terms import claims
-from tegum.experiments.loss_terms.measures import PARTS, Terms, arrangements, courses, terms
+from tegum.experiments.loss_terms.measures import PARTS, Terms, arrangements, courses, interference, terms
 from tegum.geometry.directions import norms, superposition
 from tegum.training.run import Run
 
@@ -15,31 +15,33 @@ SILENT_PART, ACTIVE_PART = 2, 3
 def judge(runs: Runs, samples: int) -> list[Judged]:
     """The article's claims and what is true instead."""
     large, pairs = terms(runs["law"]), terms(runs["pairs"])
-    course = courses(runs["law"], claims.MIDDLE, samples)
+    course, step = courses(runs["film"], claims.MIDDLE, samples), runs["film"].data["step"].values
     return [
-        *_counts(large, pairs), *_interference(runs, large, pairs, samples), *_forces(course), *_linear(runs["linear"]),
+        *_counts(large, pairs), *_interference(large, pairs, samples), *_forces(course, step), *_linear(runs["linear"]),
         *_planes(runs),
     ]  # fmt: skip
 
 
 def _counts(large: Terms, pairs: Terms) -> list[Judged]:
     where = {"where": "seeds", "unit": " of the loss"}
-    few = large.at_most_one[large.place(claims.SPARSEST)]
-    many = 1 - large.at_most_one[large.place(claims.SPARSE)]
-    two = 1 - pairs.at_most_one[pairs.place(claims.SPARSEST)]
-    place = large.place(claims.SPARSE)
-    short = 1 - large.uncompounded[place] / large.loss[place]
+    sparsest, place = large.place(claims.SPARSEST), large.place(claims.SPARSE)
+    few, loss = large.at_most_one[sparsest], large.loss[sparsest]
+    many = 1 - large.at_most_one[place]
+    two = (1 - pairs.at_most_one).min(axis=0)
+    short = 1 - large.uncompounded / large.loss
     rare = large.chances[:, 2:].sum(-1)
     note = "At most one active: " + ", ".join(
         f"{share.mean():.0%} of the loss at 1 − S = {p:g} ({1 - chance:.1%} of inputs)"
         for p, share, chance in zip(large.x, large.at_most_one, rare, strict=True)
         if p <= claims.MIDDLE
     )
+    best = f"{note}. Loss at 1 − S = {claims.SPARSEST:g}: {_spread(loss / claims.BEST)} of the best known."
     return [
-        judge_mean(claims.DOMINATE, few, above=0.5, note=f"{note}.", **where),
+        judge_rate(claims.DOMINATE, (few > 0.5) & (loss < claims.WITHIN * claims.BEST), 0.5, "seeds", note=best),
         judge_mean(claims.SOON, many, above=0.5, **where),
         judge_mean(claims.PAIRS, two, above=0.5, note=_features(pairs), **where),
-        judge_mean(claims.ALONE, short, above=claims.SHORT, **where),
+        judge_mean(claims.ALONE, short[place], above=claims.SHORT, **where),
+        judge_mean(claims.ALONE_SPARSER, short[sparsest], above=claims.SHORT, **where),
     ]
 
 
@@ -47,39 +49,31 @@ def _features(pairs: Terms) -> str:
     return f"Features per dimension there: {pairs.features[pairs.place(claims.SPARSEST)].mean():.3g}."
 
 
-def _interference(runs: Runs, large: Terms, pairs: Terms, samples: int) -> list[Judged]:
+def _interference(large: Terms, pairs: Terms, samples: int) -> list[Judged]:
     negative = pairs.negative[pairs.place(claims.SPARSE)]
     other = large.negative[large.place(claims.SPARSE)]
     note = f"With n = 20, where it is not possible: {other.mean():.3g}; random directions have a half."
-    place = large.place(claims.SPARSE)
-    cost = courses(runs["law"], claims.SPARSE, samples)[:, -1, SILENT_PART:].sum(-1)
-    several = 1 - large.single[place] / cost
+    cost = interference(large, claims.SPARSE, samples)
+    several = 1 - large.single[large.place(claims.SPARSE)] / cost
     return [
         judge_mean(claims.NEGATIVE, negative, above=claims.ALIKE, where="seeds", unit=" of it", note=note),
         judge_mean(claims.FREE, several, above=0.5, where="seeds", unit=" of its cost"),
     ]
 
 
-def _forces(course: np.ndarray) -> list[Judged]:
-    """course (seed, t, 4)."""
-    loss = course.sum(-1)
+def _forces(course: np.ndarray, step: np.ndarray) -> list[Judged]:
+    """course (seed, t, 4), step (t,)."""
     benefit = course[:, -1, 0] / course[:, 0, 0]
-    rise = (course[:, -1, SILENT_PART:] - course[:, 0, SILENT_PART:]).sum(-1) / loss[:, -1]
+    rise = (course[:, -1, SILENT_PART:] - course[:, 0, SILENT_PART:]).sum(-1) / course[:, -1].sum(-1)
     silent, active = (course[..., k] for k in (SILENT_PART, ACTIVE_PART))
+    first, later = (step[np.argmax(part > part.max(1, keepdims=True) / 2, axis=1)] for part in (silent, active))
     falls, stays = silent[:, -1] / silent.max(1), active[:, -1] / active.max(1)
-    note = f"Benefit not had falls to {_spread(benefit)}, interference rises by {_spread(rise)} of the final loss."
-    then = f"{PARTS[2]}: to {_spread(falls)} of its peak; {PARTS[3]}: {_spread(stays)}."
-    return [
-        judge_rate(claims.FORCES, (benefit < 0.5) & (rise > 0.1), 0.5, "seeds", note=note),
-        judge_mean(
-            claims.ORDER,
-            np.minimum(claims.FALLEN - falls, stays - claims.KEPT),
-            above=0,
-            where="seeds",
-            unit=" of the peak",
-            note=f"{then[0].upper()}{then[1:]}",
-        ),
-    ]
+    words = f"Benefit not had falls to {_spread(benefit)}, interference rises by {_spread(rise)} of the final loss"
+    note = (
+        f"Steps: {_spread(first)} and {_spread(later)}. In the end {PARTS[SILENT_PART]} is {_spread(falls)} of its "
+        f"peak, {PARTS[ACTIVE_PART]} {_spread(stays)}."
+    )
+    return [unjudged(claims.FORCES, words), judge_rate(claims.ORDER, first < later, 0.5, "seeds", note=note)]
 
 
 def _linear(run: Run) -> list[Judged]:
@@ -88,9 +82,7 @@ def _linear(run: Run) -> list[Judged]:
     there, shared = norms(W) > 0.5, superposition(W) > claims.STANDS_ALONE
     n, m = W.shape[-1], W.shape[-2]
     crowd = (there & shared).sum(-1)
-    gram, p = W.mT @ W, claims.MIDDLE
-    spread = p / 3 - p**2 / 4  # the variance of a feature; biases take care of the means
-    loss = spread * ((np.eye(n) - gram[1]) ** 2).sum((-2, -1)) / (spread * (n - m))
+    loss = ((np.eye(n) - W[1].mT @ W[1]) ** 2).sum((-2, -1)) / (n - m)  # biases take care of the means
     none = f"Features in superposition: {crowd[0].mean():.3g} on average."
     note = f"{crowd[1].mean():.3g} features on average; loss {_spread(loss)} of that of m features alone."
     return [
