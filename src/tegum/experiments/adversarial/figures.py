@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tegum.claims import mean_interval
+from tegum.experiments.adversarial.claims import FORMED
 from tegum.experiments.adversarial.measures import Attacked
 from tegum.experiments.experiment import Panel
 from tegum.plots.lines import against, bands
@@ -27,31 +28,34 @@ def _over(found: Attacked) -> Panel:
     shown = {
         "worst attack found": found["worst"], "the article's attack": found["analytic"],
         "features per dimension": found["features"], "random changes": np.maximum(found["random"], 0),
+        "worst, one length for all": found["common"],
     }  # fmt: skip
     figure = _bands(found.x, shown, "added error per squared length")
     caption = (
         "What a change of a tenth of the mean input's length adds to Σ (x − y)², divided by the change's squared "
-        "length; 1 is what a model has that stores each of its features alone. It rises with the number of features "
-        "per dimension, ‖W‖²_F/m, but far faster, and falls again where most inputs are empty. Random changes of the "
-        "same length add a few hundredths of it."
+        "length: relative to a model without superposition, which has 1. It rises with the number of features per "
+        "dimension, ‖W‖²_F/m, but far faster, and falls again where most inputs are empty. One length for all: attacks "
+        "as long everywhere as at 0.03. Shorter attacks add more for their squared length, since part of the harm is "
+        "linear. Random changes add a few hundredths of it."
     )
     return Panel("vulnerability", "Vulnerability as superposition forms", caption, figure)
 
 
 def _against(found: Attacked) -> Panel:
-    features = found["features"].ravel()
+    features, empty = found["features"].ravel(), found.x <= FORMED
     line = np.linspace(features.min(), features.max(), 60)
     figure = against(
-        [(features, found["worst"].ravel()), (features, found["active"].ravel())], [(line, line), (line, line**2)],
-        ["all inputs", "inputs with an active feature"], x_label="features per dimension ‖W‖²<sub>F</sub>/m",
-        y_label="added error per squared length", log_x=True, log_y=True,
-        words=("a model", "F (blue) and F² (orange), F features per dimension"),
+        [(features, found["worst"].ravel()), (found["features"][empty].ravel(), found["active"][empty].ravel())],
+        [(line, line), (line, line**2)], ["all inputs", "inputs with an active feature, 1 − S ≤ 0.03"],
+        x_label="features per dimension ‖W‖²<sub>F</sub>/m", y_label="added error per squared length", log_x=True,
+        log_y=True, words=("a model", "F (blue) and F² (orange), F features per dimension"),
     )  # fmt: skip
     caption = (
         "Each mark is a model. Without biases and ReLU, features spread evenly (WWᵀ = F·1) would make the worst attack "
-        "add F², by algebra alone: WᵀW stretches every attack within its range by F. Trained models stay somewhat "
-        "below as their ReLUs sleep. The column of marks at the right end is the sparse end: equal F, fewer inputs "
-        "with anything to harm."
+        "add F² to an error of zero, by algebra alone: WᵀW stretches every attack within its range by F. Trained "
+        "models lie above that up to F ≈ 3, as much of the harm is linear in the attack, and below it from about 5 on, "
+        "where most ReLUs sleep. The column of marks at the right end is the sparse end: equal F, fewer inputs with "
+        "anything to harm."
     )
     return Panel("against", "Against features per dimension", caption, figure)
 
@@ -59,7 +63,7 @@ def _against(found: Attacked) -> Panel:
 def _built_in(found: Attacked, room: Attacked) -> Panel:
     shown = {
         "trained": found["worst"], "trained, target moves": found["moved"], "m features alone": found["dedicated"],
-        "m features alone, target moves": found["dedicated_moved"], "same norms, random directions": found["scrambled"],
+        "m features alone, target moves": found["passive"], "same norms, random directions": found["scrambled"],
     }  # fmt: skip
     figure = _bands(found.x, shown, "added error per squared length")
     figure.add_scatter(
@@ -71,7 +75,7 @@ def _built_in(found: Attacked, room: Attacked) -> Panel:
         "The worst attack found. “Target moves”: the model should give back what comes in, the attack included. Then "
         "features that are not stored are the way to attack, and a model that stores m features alone is about as "
         "vulnerable as a trained one: its safety in the article's sense is that it ignores most of its input. Random "
-        "directions with the same norms and biases have as many features per dimension, and are several times worse."
+        "directions with the same norms, and biases fitted to them, have as many features per dimension."
     )
     return Panel("built-in", "What the task has built in", caption, figure)
 

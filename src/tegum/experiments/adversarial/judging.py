@@ -2,19 +2,20 @@
 
 import numpy as np
 
-from tegum.claims import Judged, judge_mean, judge_rate
+from tegum.claims import Judged, judge_mean, judge_rate, unjudged
 from tegum.experiments.adversarial.claims import (
     BUILT_IN,
     CLOSE,
     DENSE,
+    DOUBLE,
     EMPTY,
     FORMED,
     LEARNT,
     LITTLE,
     MASKED,
+    NEAR,
     PARTS,
     RANDOM,
-    RATIO,
     RISE_BY,
     RISES,
     ROOMY,
@@ -24,6 +25,7 @@ from tegum.experiments.adversarial.claims import (
     SQUARED,
     STRONGER,
     TRACKS,
+    WITHIN,
     WORTH,
 )
 from tegum.experiments.adversarial.measures import Attacked
@@ -35,72 +37,92 @@ def judge(found: Attacked, room: Attacked) -> list[Judged]:
         _rises(found),
         _tracks(found),
         _masked(found),
-        _ratio(found),
         *_shape(found),
         *_built_in(found, room),
         *_worth(found),
     ]
 
 
+def _relative(found: Attacked, name: str) -> np.ndarray:
+    """The article's axis: what attacks add, relative to a model without superposition (p, seed)."""
+    return np.asarray(found[name] / found["dedicated"])
+
+
 def _rises(found: Attacked) -> Judged:
     ratio = found.at("analytic", FORMED) / found.at("analytic", DENSE)
-    note = f"By {_range(ratio)}; {_words(found, 'analytic', DENSE, FORMED, SPARSEST)} squared lengths."
+    note = (
+        f"By {_range(ratio)}; relative to a model without superposition, which has 1: "
+        f"{_words(found, 'analytic', DENSE, FORMED, SPARSEST)}. With the worst attack found "
+        f"{_words(found, 'worst', DENSE, FORMED, SPARSEST)}, of which linear in the attack "
+        f"{_words(found, 'linear', DENSE, FORMED, SPARSEST)}."
+    )
     return judge_mean(RISES, np.log(ratio), above=np.log(RISE_BY), where="seeds", unit=" (ln of the ratio)", note=note)
 
 
 def _tracks(found: Attacked) -> Judged:
-    added, features = np.log(found["analytic"]), np.log(found["features"])
+    added, features = np.log(_relative(found, "analytic")), np.log(found["features"])
     tied = np.array([np.corrcoef(a, f)[0, 1] for a, f in zip(added.T, features.T, strict=True)])
-    note = f"Features per dimension: {_words(found, 'features', DENSE, FORMED, SPARSEST)}."
-    return judge_mean(TRACKS, tied, above=CLOSE, where="seeds", unit=" (correlation)", note=note)
+    apart = np.ptp(added - features, axis=0)
+    note = (
+        f"Correlation {_range(tied)}; the largest ratio is {_range(np.exp(apart))} times the smallest. Features per "
+        f"dimension: {_words(found, 'features', DENSE, FORMED, SPARSEST)}."
+    )
+    margin = np.minimum(tied - CLOSE, np.log(WITHIN) - apart)
+    return judge_mean(TRACKS, margin, above=0, where="seeds", unit=" (smaller margin)", note=note)
 
 
 def _masked(found: Attacked) -> Judged:
-    more = 1 - found.at("gradient", SPARSEST) / found.at("analytic", SPARSEST)
+    more = 1 - found.at("ascended", SPARSEST) / found.at("analytic", SPARSEST)
     note = (
-        f"Climbing adds {_words(found, 'gradient', FORMED, SPARSEST)}, the analytic attack "
-        f"{_words(found, 'analytic', FORMED, SPARSEST)} squared lengths. Steps go to the sphere, however short the "
-        "gradient."
+        f"Plain ascent adds {_words(found, 'ascended', FORMED, SPARSEST)}, climbing to the sphere however short the "
+        f"gradient {_words(found, 'climbed', FORMED, SPARSEST)}, the analytic attack "
+        f"{_words(found, 'analytic', FORMED, SPARSEST)} squared lengths."
     )
     return judge_mean(MASKED, more, above=0, where="seeds", unit=" of the analytic attack's", note=note)
 
 
-def _ratio(found: Attacked) -> Judged:
-    sparse, dense = (found.at("attacked", p) / found.at("error", p) for p in (FORMED, DENSE))
-    note = f"From {_range(dense)} to {_range(sparse)}: unattacked errors fall as well."
-    left = np.log(RISE_BY * dense / sparse)
-    return judge_mean(RATIO, left, above=0, where="seeds", unit=" (ln 3 − ln of the rise)", note=note)
+def _squared(found: Attacked) -> Judged:
+    forming = found.x >= FORMED
+    rise = found.at("features", FORMED) / found.at("features", DENSE)
+    note = f"Squared lengths: {_words(found, 'common', DENSE, 0.1, FORMED, SPARSEST)}."
+    if rise.min() < DOUBLE:
+        return unjudged(SQUARED, f"Features per dimension rise by {_range(rise)} only", note=note)
+    slopes = np.array([
+        np.polyfit(np.log(f), np.log(v), 1)[0]
+        for f, v in zip(found["features"][forming].T, found["common"][forming].T, strict=True)
+    ])  # fmt: skip
+    return judge_mean(SQUARED, slopes, above=SQUARE, where="seeds", unit=" (slope)", note=note)
 
 
 def _shape(found: Attacked) -> list[Judged]:
-    forming = found.x >= FORMED
-    slopes = np.array([
-        np.polyfit(np.log(f), np.log(v), 1)[0]
-        for f, v in zip(found["features"][forming].T, found["worst"][forming].T, strict=True)
-    ])  # fmt: skip
-    fall = found.at("worst", SPARSEST) / found.at("worst", FORMED)
+    fall = found.at("common", SPARSEST) / found.at("common", FORMED)
     kept = found.at("features", SPARSEST) / found.at("features", FORMED)
-    both = (fall < 2 / 3) & (kept > 0.9)
-    active = found.at("active", SPARSEST) > found.at("active", FORMED)
+    active = found.at("common_active", SPARSEST) > found.at("common_active", FORMED)
+    upon = (
+        f"{_words(found, 'common_active', FORMED, SPARSEST)} squared lengths; with attacks a tenth as long as their "
+        f"inputs {_words(found, 'active', FORMED, SPARSEST)}."
+    )
+    note = f"To {_range(fall)}; features per dimension to {_range(kept)}."
     return [
-        judge_mean(SQUARED, slopes, above=SQUARE, where="seeds", unit=" (slope)"),
-        judge_rate(PARTS, both, 0.5, "seeds", note=f"To {_range(fall)}; features per dimension to {_range(kept)}."),
-        judge_rate(EMPTY, active, 0.5, "seeds", note=f"{_words(found, 'active', FORMED, SPARSEST)} squared lengths."),
+        _squared(found),
+        judge_rate(PARTS, (fall < 2 / 3) & (kept > 0.9), 0.5, "seeds", note=note),
+        judge_rate(EMPTY, active, 0.5, "seeds", note=upon),
     ]
 
 
 def _built_in(found: Attacked, room: Attacked) -> list[Judged]:
-    sparse = room["worst"][room.x < DENSE].ravel()
-    ratio = found.at("moved", FORMED) / found.at("dedicated_moved", FORMED)
+    sparse = room["worst"][room.x < DENSE].max(axis=0)
+    ratio = found.at("moved", FORMED) / found.at("passive", FORMED)
     learnt = found.at("worst", FORMED) / found.at("scrambled", FORMED)
     rise = found.at("moved", FORMED) / found.at("moved", DENSE)
+    near = np.log(NEAR) - np.abs(np.log(ratio))
     note = (
         f"A ratio of {_range(ratio)}; with the unchanged target it is {_range(found.at('worst', FORMED))}. From "
         f"1 − S = 1 on it rises by {_range(rise)}."
     )
     return [
-        judge_rate(SPARSITY, sparse < ROOMY, 0.5, "trainings", note=f"{_range(sparse)} squared lengths."),
-        judge_mean(BUILT_IN, np.log(RISE_BY / ratio), above=0, where="seeds", unit=" (ln 3 − ln ratio)", note=note),
+        judge_rate(SPARSITY, sparse < ROOMY, 0.5, "seeds", note=f"{_range(sparse)} squared lengths."),
+        judge_mean(BUILT_IN, near, above=0, where="seeds", unit=" (ln 1.5 − |ln ratio|)", note=note),
         judge_rate(LEARNT, learnt < 1, 0.5, "seeds", note=f"{_range(learnt)} of what it adds to random ones."),
     ]
 
