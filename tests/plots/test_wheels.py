@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tegum.errors import BadInput
 from tegum.plots import style, wheels
 
 
@@ -96,3 +97,11 @@ def test_features_of_one_set_share_a_colour() -> None:
     figure = wheels(W, [1.0] * 4, ["sets"], sets=(0, 0, 1, 1))
     marker = next(trace.marker for trace in figure.data if trace.mode == "markers")
     assert list(marker.color) == [style.SERIES[0]] * 2 + [style.SERIES[1]] * 2
+
+
+def test_importances_of_each_wheel_are_told_on_hover_and_need_sets() -> None:
+    W, importance = np.ones((2, 2, 1)), np.array([[0.5], [4.8]])
+    told = wheels(W, importance, ["a", "b"], sets=(0,)).data[-1].text
+    assert ["importance 0.5" in told[0], "importance 4.8" in told[1]] == [True, True]
+    with pytest.raises(BadInput, match=r"shape \(2, 1\) must have shape \(n,\)"):
+        wheels(W, importance, ["a", "b"])
