@@ -53,7 +53,7 @@ EVENTUALLY = Claim(
     "Eventually, at 1 − S = 0.001, all neurons are highly polysemantic.",
     ARTICLE,
     "More than 95 % of the neurons that do anything read 4 features or more, on average over seeds. It fails only if "
-    "training has ended: the number of features answered rose by less than 2 % in its second half.",
+    "training has ended: that share changed by less than 0.02 in its second half.",
 )
 MORE_THAN_NEURONS = Claim(
     "Once features are sparse, superposition represents more features than there are neurons.",

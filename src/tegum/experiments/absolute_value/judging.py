@@ -10,7 +10,7 @@ from tegum.experiments.absolute_value import claims as c
 from tegum.geometry.two_sided import Motifs, answered, in_twos, motifs, read, scaled
 from tegum.training.run import Run
 
-ENDED = 0.02  # share of its features that a training which has come to its end adds in its second half, at most
+ENDED = 0.02  # by how much a number or share changes in the second half of a training that has come to its end
 TENDS = 0.3  # a rank correlation that is a tendency
 
 
@@ -45,11 +45,15 @@ class Nets:
         return answered(self.W_e, self.W_d, self.b)
 
     @cached_property
+    def half(self) -> "Nets":
+        """The same networks half-way through training."""
+        return Nets(*(_halved(run) for run in self.runs))
+
+    @cached_property
     def added(self) -> np.ndarray:
         """By how much the number of features answered on some side rose in the second half of training, relative to
         that at its end, (p,); means over seeds."""
-        half = np.concatenate([_at_half(run) for run in self.runs])
-        end = (self.answered >= 1).sum(axis=-1).mean(axis=-1)
+        half, end = ((own.answered >= 1).sum(axis=-1).mean(axis=-1) for own in (self.half, self))
         return np.asarray((end - half) / np.maximum(end, 1))
 
     @property
@@ -72,23 +76,17 @@ class Nets:
         return [motifs(W_e, W_d) for W_e, W_d in zip(self.W_e[place], self.W_d[place], strict=True)]
 
 
-def _at_half(run: Run) -> np.ndarray:
-    """How many features are answered on some side half-way, (p,); mean over seeds."""
-    axes = ("feature_probability", "seed")
-    half = run.data.isel(step=0)
-    W_e, W_d, b = (
-        half[f"{name}_history"].transpose(*axes, *more).values.astype(float)
-        for name, *more in (("W_e", "latent", "feature"), ("W_d", "feature", "latent"), ("b", "feature"))
-    )
-    return np.asarray((answered(W_e, W_d, b) >= 1).sum(axis=-1).mean(axis=-1))
+def _halved(run: Run) -> Run:
+    """A run whose parameters are those that were recorded half-way."""
+    half = run.data.isel(step=0, drop=True)
+    return Run(run.training, run.data.assign({name: half[f"{name}_history"] for name in ("W_e", "W_d", "b")}))
 
 
-def ended(judged: Judged, claim: Claim, added: np.ndarray) -> Judged:
-    """A verdict that more training might change is none: it fails only where training has ended."""
-    if judged.verdict != "fails" or np.max(added) < ENDED:
+def ended(judged: Judged, claim: Claim, moved: float, words: str) -> Judged:
+    """A verdict that more training might change is none: it fails only where little moved in the second half."""
+    if judged.verdict != "fails" or moved < ENDED:
         return judged
-    why = f"{judged.measured}; not trained to the end: {np.max(added):.0%} of the features came in the second half"
-    return unjudged(claim, why, note=judged.note)
+    return unjudged(claim, f"{judged.measured}; not trained to the end: {words}", note=judged.note)
 
 
 def judge_small(small: Nets) -> Judged:
@@ -118,9 +116,14 @@ def judge_neurons(found: Nets) -> list[Judged]:
                    note=f"Neurons that read 4 or more: {(low >= c.HIGH).sum(axis=1).mean():.1f} on average."),
         judge_mean(c.GROWS, grows, above=0, where="seeds", unit=" neurons"),
         _judge_more(further, grown),
-        ended(judge_mean(c.EVENTUALLY, found.share(c.LAST, c.HIGH), above=0.95, where="seeds",
-                         note=f"Neurons that do nothing: {idle}."), c.EVENTUALLY, found.added[found.place(c.LAST)]),
+        _judge_eventually(found, f"Neurons that do nothing: {idle}."),
     ]  # fmt: skip
+
+
+def _judge_eventually(found: Nets, note: str) -> Judged:
+    end, half = found.share(c.LAST, c.HIGH), found.half.share(c.LAST, c.HIGH).mean()
+    judged = judge_mean(c.EVENTUALLY, end, above=0.95, where="seeds", note=note)
+    return ended(judged, c.EVENTUALLY, float(abs(end.mean() - half)), f"half-way it was {half:.3f}")
 
 
 def few_slightly(load: np.ndarray) -> np.ndarray:
@@ -166,7 +169,7 @@ def judge_features(found: Nets) -> list[Judged]:
     more = judge_mean(c.MORE_THAN_NEURONS, either[most], above=40, where=f"seeds at 1 − S = {found.x[most]:g}",
                       unit=" features", note=f"Sides answered: {said}. Added in the second half: {rose}.")  # fmt: skip
     return [
-        ended(more, c.MORE_THAN_NEURONS, found.added),
+        ended(more, c.MORE_THAN_NEURONS, float(found.added.max()), "more were added in the second half"),
         judge_mean(c.MORE_THAN_PAIRS, both[found.place(c.GROWN)], above=20, where="seeds", unit=" features"),
         _judge_known(c.IMPORTANT, order(found, c.LOW), TENDS, "all neurons read as many"),
     ]  # fmt: skip
@@ -191,7 +194,9 @@ def judge_motifs(found: Nets) -> list[Judged]:
     held = np.array([_share(m.inhibited, m.asymmetric) for m in pairs])
     gone, others = (np.array([_share(m.cancelled, m.asymmetric == so) for m in pairs]) for so in (True, False))
     words = f"{asymmetric} of {total} pairs that share a neuron are asymmetric."
-    rates = f"Cancelled to within a quarter: {_mean_known(gone)} of the asymmetric, {_mean_known(others)} of the others."
+    rates = (
+        f"Cancelled to within a quarter: {_mean_known(gone)} of the asymmetric, {_mean_known(others)} of the others."
+    )
     return [
         judge_rate(c.ASYMMETRIC, there, 0.5, "seeds", note=words),
         _judge_known(c.INHIBITED, held, 0.5, "no asymmetric pair", rates),
