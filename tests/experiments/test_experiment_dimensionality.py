@@ -33,10 +33,42 @@ def models(*W: np.ndarray) -> Models:
 def test_a_bipyramid_is_a_tegum_product() -> None:
     product = models(direct_sum(simplex(3), DIGON))
     assert judging.beside_digons(product, "triangle").tolist() == [True]
-    assert judging.beside_digons(product, "pentagon").tolist() == [False]
+    assert judging.beside_digons(product, "pentagon").tolist() == []  # nothing to judge by
     assert judging.beside_digons(models(direct_sum(ring(5), DIGON)), "pentagon").tolist() == [True]
     apart = models(np.pad(ring(5), [(0, 1), (0, 2)]), direct_sum(DIGON, DIGON, np.ones((1, 3))))
     assert not judging.beside_digons(apart, "pentagon").any()  # of different models
+
+
+def tilted() -> np.ndarray:
+    """A pentagon and a digon whose line leans out of the pentagon's axis."""
+    lean = np.array([[0.25], [0.0], [np.sqrt(1 - 0.25**2)]])
+    return np.hstack([np.vstack([ring(5), np.zeros(5)]), lean, -lean])
+
+
+def test_an_oblique_bipyramid_is_no_tegum_product() -> None:
+    oblique = models(tilted())
+    assert set(oblique.names.ravel()) == {"pentagon", "oblique digon"}
+    assert judging.beside_digons(oblique, "pentagon").tolist() == [False]
+
+
+def test_what_is_mostly_there_and_what_is_only_there_too() -> None:
+    both = models(direct_sum(ring(5), DIGON))
+    assert judging.mostly(both, "pentagon").tolist() == [True]
+    assert judging.mostly(both, "digon").tolist() == [False]
+    assert judging.has(both, "digon").tolist() == [True]
+
+
+def test_clusters_leave_out_oblique_blocks_and_small_shares() -> None:
+    assert judging.clustered(models(tilted()))[0] <= 5 / 7  # whatever the digon's shares are
+    apart = models(direct_sum(DIGON, np.ones((1, 1))), np.full((2, 3), 0.01))  # nothing is represented in the second
+    assert judging.clustered(apart).tolist() == [1.0]
+    assert judging.by_chance(apart)[0] < 1
+
+
+def test_no_interval_of_a_part_reaches_beyond_the_whole() -> None:
+    found = judging._part(c.OBLIQUE, np.array([0.9, 1.0, 0.5]), "seeds", above=0.5)
+    assert (found.low, found.high) == (pytest.approx(0.143, abs=0.01), 1.0)
+    assert "to 100%" in found.measured
 
 
 def test_sums_fractions_and_held_dimensions() -> None:
@@ -54,12 +86,12 @@ def test_what_biases_hide() -> None:
     W = np.array([[1.0, 0.1, 0.9, -0.2]])  # far from orthogonal: all in one block
     one = models(W)
     assert np.isnan(judging.hidden_by_bias(one)).all()
-    tilted = models(np.array([[1.0, -1.0, 0.1, -0.1], [0, 0, 0.995, -0.995]]))
-    assert judging.held(tilted).item() == 2
-    tilted.b = np.full((1, 1, 4), -0.05)
-    assert judging.hidden_by_bias(tilted).item() == 0
-    tilted.b = np.full((1, 1, 4), -0.15)
-    assert judging.hidden_by_bias(tilted).item() == 1
+    aslant = models(np.array([[1.0, -1.0, 0.1, -0.1], [0, 0, 0.995, -0.995]]))
+    assert judging.held(aslant).item() == 2
+    aslant.b = np.full((1, 1, 4), -0.05)
+    assert judging.hidden_by_bias(aslant).item() == 0
+    aslant.b = np.full((1, 1, 4), -0.15)
+    assert judging.hidden_by_bias(aslant).item() == 1
 
 
 def test_room_is_all_room() -> None:
@@ -81,7 +113,9 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     claims = {claim.statement: claim for claim in experiment.claims(runs)}
     assert claims[c.SATURATED.statement].value > 0.98
     assert claims[c.SHAPES["digon"].statement].value == 1
-    assert claims[c.NAMELESS.statement].value > 0
+    assert claims[c.NAMELESS.statement].value == 1
+    assert claims[c.BETTER.statement].value < 0.05
+    assert claims[c.SHAPES["tetrahedron"].statement].value < 0.5
     assert claims[c.PACKED.statement].value > 0.1
 
 

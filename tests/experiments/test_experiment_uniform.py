@@ -54,7 +54,9 @@ def test_pairs_and_mixtures_by_hand() -> None:
     assert judging.curves(run) == pytest.approx(np.array([[1.0, 0.5]]))
     assert judging.in_pairs(run).tolist() == [1.0]
     shares = tg.geometry.dimensionality(rotation)
-    assert judging.held_by_mixtures(run)[0] == pytest.approx(shares[shares < 0.5].sum() / shares.sum())
+    assert judging.held_at_one(run, 0.9, np.inf)[0] == pytest.approx(shares[shares >= 0.9].sum() / shares.sum())
+    assert judging.digons_kept(by_hand(digons[None, None], [0.3])).tolist() == [1.0]
+    assert judging.held_at_one(run, 0, 0.5)[0] == pytest.approx(shares[shares < 0.5].sum() / shares.sum())
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,8 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     assert claims[c.MIXED.statement].value > 0.5
     assert claims[c.PAIRS.statement].value > 0.5
     assert claims[c.BEYOND.statement].value > 0
-    assert claims[c.WAITING.statement].value > 0.05
+    assert claims[c.FULL.statement].value < 0.5
+    assert claims[c.FULL.statement].reason
 
 
 def test_panels(quick: tuple[Experiment, Runs]) -> None:
@@ -78,6 +81,30 @@ def test_panels(quick: tuple[Experiment, Runs]) -> None:
     panels = experiment.panels(runs)
     assert [panel.name for panel in panels] == ["curve", "stickiness", "saved"]
     assert all(panel.caption and panel.figure.data for panel in panels)
+
+
+def test_names_in_the_caption_are_those_drawn(quick: tuple[Experiment, Runs]) -> None:
+    experiment, runs = quick
+    panel = experiment.panels(runs)[0]
+    assert "n = 400" not in panel.caption
+    names = [trace.name for trace in panel.figure.data if trace.showlegend is not False and trace.name]
+    assert len(names) == len(set(names))
+
+
+def test_below_the_plateau_a_curve_that_falls_evenly_is_not_sticky() -> None:
+    flat = np.where(X < 10, 0.5, 0.5 * (X / 10) ** -0.5)  # all of the plateau at 1/2, then an even fall
+    assert judging.between(X, flat[None])[0] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"densities": 1}, "densities=1 makes no curve; it needs at least 2"),
+     ({"features": 8, "hidden": 6}, "features=8 are too few for a digon in each of hidden=6 dimensions; it needs at "
+                                    "least 12 features")],
+)  # fmt: skip
+def test_what_cannot_be_run_is_refused(fields: dict[str, int], words: str) -> None:
+    with pytest.raises(tg.BadInput, match=words):
+        find("uniform", "quick", **fields)
 
 
 def test_untrained_models_support_no_claim() -> None:

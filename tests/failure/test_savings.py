@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tegum.failure.savings import SHAPES, best_product, saved
+from tegum.failure.savings import CROWDED, LARGE, SHAPES, best_product, block, saved
 from tegum.geometry.shapes import direct_sum
 from tegum.theory.packing import packed
 
@@ -18,5 +18,11 @@ def test_a_product_of_two_blocks_beside_dropped_features(name: str) -> None:
 
 
 def test_which_product_is_best_at_which_density() -> None:
-    found = [best_product(p)[0] for p in (0.66, 0.5, 0.25, 0.15)]
-    assert found == ["triangle", "digon", "digon", "square antiprism"]
+    found = [best_product(p)[0] for p in (0.66, 0.5, 0.26, 0.05)]
+    assert found[:3] == ["triangle", "digon", "digon"]
+    assert found[3] in LARGE
+
+
+def test_where_large_shapes_are_left_out_digons_are_worth_more() -> None:
+    worth = {name: block(name, CROWDED).worth for name in ("digon", *LARGE)}
+    assert max(worth, key=lambda name: worth[name]) == "digon"

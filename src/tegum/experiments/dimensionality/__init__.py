@@ -13,6 +13,8 @@ from tegum.training.optimisers import AdamW
 from tegum.training.training import Training
 
 FIRST_SEED = 43_000_000  # the first of those that nobody has looked at
+FRESH_SEED = 59_760_000  # the first of those for what was written about triangles after a look at those
+DENSE_SEEDS = 3  # times the small seeds: rates of triangles
 MORE = 4  # times the steps, or the batch
 RISE = 20  # a part of the steps in which the rate rises: without it, outputs of dense models die at once
 SMALL, SMALLER = (160, 12), (80, 6)  # features and dimensions of many models, in the published ratio
@@ -53,14 +55,16 @@ class Dimensionality(Experiment):
         return tuple(float(SPARSE ** (i / max(self.densities - 1, 1))) for i in range(self.densities))
 
     def trainings(self) -> dict[str, Training]:
-        published, crowded = (self.features, self.hidden), (CROWDED,)
+        published, crowded, fresh = (self.features, self.hidden), (CROWDED,), FRESH_SEED - FIRST_SEED
         return {
             "published": self._training(published, self.axis(), self.seeds),
             "small": self._training(SMALL, self.axis(), self.small_seeds),
             "crowded": self._training(published, crowded, self.seeds, first=2000),
             "crowded, longer": self._training(published, crowded, self.seeds, first=2000, longer=MORE),
             "crowded, quieter": self._training(published, crowded, self.seeds, first=2000, quieter=MORE),
+            "dense": self._training(SMALLER, (DENSE,), DENSE_SEEDS * self.small_seeds, first=fresh),
             "dense, longer": self._training(SMALLER, (DENSE,), self.small_seeds, longer=MORE),
+            "dense, larger, longer": self._training(SMALL, (DENSE,), self.small_seeds, first=fresh, longer=MORE),
         }
 
     def _training(

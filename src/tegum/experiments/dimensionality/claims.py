@@ -14,8 +14,7 @@ FRACTIONS = {
     "square antiprism": 3 / 8,
 }
 NEAR = 0.0125  # half of the way between 3/8 and 2/5, the two nearest to each other
-LOWEST = 0.2  # the fractions' windows fill 19 % of the range from here to 1
-CHANCE = len(FRACTIONS) * 2 * NEAR / (1 - LOWEST)
+LOWEST = 0.2  # features with less are at no fraction of a shape's; a model without others says nothing
 FULL = 0.98  # of m
 RIGHT = 0.02  # from its fraction a named feature may be
 DENSE, CROWDED, SPARSE = 0.62, 0.17, 0.05  # densities at which single things are judged
@@ -24,23 +23,26 @@ PAIRED = (0.5, 0.3)  # densities between which all features should have a name
 CLUSTER = Claim(
     "The dimensionalities of features cluster on a few fractions, those of uniform shapes.",
     ARTICLE,
-    "Of the represented features of all models (1/(1 − S) from 1 to 20), the part within 0.0125 of 1, 3/4, 2/3, 1/2, "
-    "2/5 or 3/8 is more than twice the 19 % that these windows are of the range from 0.2 to 1: mean over seeds.",
+    "Of the represented features with D_i of at least 0.2 that are in no oblique block, whose fractions are accidents, "
+    "the part within 0.0125 of 1, 3/4, 2/3, 1/2, 2/5 or 3/8, out of all with D_i of at least 0.2, is more than twice "
+    "that of random directions of the same lengths; each is averaged over the densities (1/(1 − S) from 1 to 20) that "
+    "have such features: mean over seeds of the difference.",
 )
 SHAPES = {
     name: Claim(
         f"Features organise into {words}.",
         ARTICLE,
-        f"More than half of the seeds have at least one {name}, orthogonal to its other blocks, at one of the "
-        "densities at least (n = 160, m = 12).",
+        f"In more than half of the seeds there is a density at which more of the represented features are in a {name}, "
+        "orthogonal to its other blocks, than in blocks of any other name or of none (n = 160, m = 12).",
+        reason,
     )
-    for name, words in {
-        "tetrahedron": "tetrahedra (3/4)",
-        "triangle": "triangles (2/3)",
-        "digon": "antipodal pairs (1/2)",
-        "pentagon": "pentagons (2/5)",
-        "square antiprism": "square antiprisms (3/8)",
-    }.items()
+    for name, words, reason in (
+        ("tetrahedron", "tetrahedra (3/4)", "Training at these sizes goes from mixtures of all features to digons."),
+        ("triangle", "triangles (2/3)", "Training at these sizes goes from mixtures of all features to digons."),
+        ("digon", "antipodal pairs (1/2)", ""),
+        ("pentagon", "pentagons (2/5)", "They stand beside digons and other shapes, and are not the most."),
+        ("square antiprism", "square antiprisms (3/8)", "Where there are any, most features have no named block."),
+    )
 }
 SATURATED = Claim(
     "The dimensionalities of all features add up to the number of dimensions.",
@@ -49,8 +51,8 @@ SATURATED = Claim(
     "m, is above 0.98.",
 )
 PACKED = Claim(
-    "That is a sign of efficient packing: lengths alone do not give it.",
-    ARTICLE,
+    "Lengths alone do not give that.",
+    OURS,
     "Random directions of the same lengths have a Σ D_i that is lower by more than a tenth of m, on average over "
     "densities and seeds.",
 )
@@ -58,8 +60,9 @@ BIPYRAMIDS = {
     "triangle": Claim(
         "Triangular bipyramids are tegum products: 3 × 2/3 and 2 × 1/2 features, not 5 × 3/5.",
         ARTICLE,
-        "More than half of the seeds have a model with both an orthogonal triangle and an orthogonal digon, whose "
-        "features' mean D_i are within 0.02 of 2/3 and of 1/2 (n = 160, m = 12).",
+        "Of the seeds that have models with both a triangle and a digon, orthogonal or oblique, more than half have "
+        "both orthogonal, with mean D_i within 0.02 of 2/3 and of 1/2, in most of those models (n = 160, m = 12). Not "
+        "judged where no model has both.",
     ),
     "pentagon": Claim(
         "Pentagonal bipyramids are tegum products: 5 × 2/5 and 2 × 1/2 features, not 7 × 3/7.",
@@ -71,12 +74,12 @@ NAMED = Claim(
     "From 1 − S = 0.5 to 0.3 nearly every represented feature is in an orthogonal block that has a name.",
     OURS,
     "Of the represented features more than nine tenths are: mean over seeds.",
+    "At the dense end of that window the published size is still a mixture; smaller models are all named there.",
 )
 TRIANGLES = Claim(
-    "Corrected: triangles are what small models make of dense features if trained for long.",
+    "Corrected: triangles are what small models make of dense features.",
     OURS,
-    "At 1 − S = 0.62, after four times the steps, more than half of the seeds have an orthogonal triangle (n = 80, "
-    "m = 6).",
+    "At 1 − S = 0.62, after the usual steps, more than half of the seeds have an orthogonal triangle (n = 80, m = 6).",
 )
 OBLIQUE = Claim(
     "Corrected: before the named blocks end they are no tegum product: they have shapes but are oblique.",
@@ -92,20 +95,23 @@ NOT_NOISE = Claim(
 OVERFULL = Claim(
     "They are oblique because they are too many: together their shapes have more dimensions than the model.",
     OURS,
-    "After four times the steps the dimensions of all named blocks at 1 − S = 0.17 add up to more than m: mean over "
-    "seeds of their excess, in units of m.",
+    "Both after four times the steps and with four times the batch the dimensions of all named blocks at 1 − S = 0.17 "
+    "add up to more than m: mean over seeds of the lesser excess, in units of m.",
+    "After four times the steps they do; with four times the batch about half of the features have no named block.",
 )
 SILENT = Claim(
     "They can be oblique because the biases hide it: of another block's features one alone stays below the bias.",
     OURS,
-    "Of the positive products W_i·W_j between blocks of these models more than three quarters are below −b_i, for x_j "
-    "up to 1: mean over seeds.",
+    "Both after four times the steps and with four times the batch, of the positive products W_i·W_j between blocks "
+    "more than three quarters are below −b_i, for x_j up to 1: mean over seeds of the lesser part.",
 )
 BETTER = Claim(
-    "And that is worth it: they save more than orthogonal pairs can.",
+    "And that is worth it: they save more than any product of one named shape.",
     OURS,
-    "What these models save a dimension, compared with dropping all features on the same samples, is more than what "
-    "orthogonal digons do at best, by theory: mean over seeds of their ratio minus 1.",
+    "Both after four times the steps and with four times the batch, what these models save a dimension, compared with "
+    "dropping all features on the same samples, is more than what the best orthogonal product of one named shape does, "
+    "by theory: mean over seeds of the lesser ratio minus 1.",
+    "They save more than orthogonal digons, and less than the best product, of 5-demicubes.",
 )
 NAMELESS = Claim(
     "Corrected: where features are sparse nothing has a name; one irregular block holds all.",

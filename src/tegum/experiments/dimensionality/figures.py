@@ -38,9 +38,10 @@ def _levels(models: Models) -> Panel:
     figure = dimensionality_levels(1 / models.p, models.shares[0], models.names[0], x_label=AXIS)
     caption = (
         f"Every feature's D_i in one model for each density, {models.size}, coloured by the name that its block was "
-        "given; the features of a model stand side by side, in order. Dotted: the fractions of the shapes. Where "
-        "features are dense none has a dimension to itself: all have a little, as in a projection. Then blocks of few "
-        "features, on their lines; oblique ones (open diamonds) just below theirs; in the end one irregular block."
+        "given; the features of a model stand side by side, in order. Dotted: the fractions of the shapes; a level on "
+        "a line is not yet that line's shape, for a tilted digon can stand at a pentagon's 2/5 (open diamonds: oblique "
+        "blocks). Where features are dense all have a little of every dimension, as in a projection. A dedicated "
+        "dimension is one that no other represented feature uses; those shorter than 1/2 may take up to most of it."
     )
     return Panel("levels", "Levels of dimensionality", caption, figure)
 
@@ -82,13 +83,22 @@ def _graph(models: Models, wanted: float) -> Panel:
     density = 1 / models.p[k]
     caption = (
         f"One model of {models.size} at 1/(1 − S) = {density:.3g}, the first seed: a disc for each feature, lines "
-        "where two disturb each other. Hover for partners. "
-    ) + {
-        0.4: "Antipodal pairs, and a few features without one.",
-        0.2: "Pairs still, but more blocks than there is room for: nearly all are oblique.",
-        0.1: "All features disturb many others; no block stands apart.",
-    }[wanted]
+        f"where two disturb each other. Hover for partners. {counted(models.names[0, k][models.there[0, k]])}"
+    )
     return Panel(f"graph-{wanted:g}", f"Feature graph at {density:.3g}", caption, feature_graph(models.W[0, k]))
+
+
+def counted(names: np.ndarray) -> str:
+    """How many features are in blocks of which name, the most first, in words.
+
+    >>> counted(np.array(["digon", "digon", "irregular"]))
+    'Of 3 represented features: digon 2, irregular 1.'
+    """
+    if not len(names):
+        return "No feature is represented."
+    kinds, count = np.unique(names, return_counts=True)
+    parts = [f"{kinds[i]} {count[i]}" for i in np.argsort(-count, kind="stable")]
+    return f"Of {len(names)} represented features: {', '.join(parts)}."
 
 
 def first_blocks(models: Models) -> list[np.ndarray]:

@@ -1,17 +1,17 @@
 """Named models, their features' shares of a dimension, and the verdicts."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, mean_interval, unjudged
 from tegum.experiments.dimensionality import claims as c
 from tegum.experiments.experiment import Runs
-from tegum.failure.savings import SHAPES, best_product, saved
+from tegum.failure.savings import best_product, block, saved
 from tegum.geometry.arrangement import OBLIQUE, Arrangement
 from tegum.geometry.directions import dimensionality, norms
 from tegum.geometry.naming import named
-from tegum.theory.packing import packed
 from tegum.training.run import Run
 
 
@@ -62,25 +62,27 @@ def judged(runs: Runs) -> list[Judged]:
     """All claims."""
     models = {name: Models(run) for name, run in runs.items()}
     published, small, crowded = models["published"], models["small"], models["crowded"]
-    longer, quieter, dense = (models[name] for name in ("crowded, longer", "crowded, quieter", "dense, longer"))
+    longer, quieter, dense = (models[name] for name in ("crowded, longer", "crowded, quieter", "dense"))
+    others = (longer, quieter)
     where, many = f"seeds, {published.size}", f"seeds, {small.size}"
     parts = [one.part(oblique(one.names))[:, 0] for one in (crowded, longer, quieter)]
     apart = [one.part((one.names != "irregular") & ~oblique(one.names))[:, 0] for one in (crowded, longer, quieter)]
     nameless = small.part(small.names != "irregular")[:, small.nearest(c.SPARSE)] < 0.1
     return [
-        _mean(c.CLUSTER, clustered(published), where, above=2 * c.CHANCE, note=_by_chance(published)),
-        *(judge_rate(claim, has(small, name), 0.5, many, _also(published, name)) for name, claim in c.SHAPES.items()),
-        judge_rate(c.TRIANGLES, has(dense, "triangle"), 0.5, f"seeds, {dense.size}", _also(dense, "tetrahedron")),
+        _mean(c.CLUSTER, clustered(published) - 2 * by_chance(published), where, note=_clusters(published)),
+        *(_rate(claim, mostly(small, name), many, _also(small, published, name)) for name, claim in c.SHAPES.items()),
+        judge_rate(c.TRIANGLES, has(dense, "triangle"), 0.5, f"seeds, {dense.size}", _longer(models)),
         _mean(c.SATURATED, saturation(published).min(axis=1), where, above=c.FULL),
         _mean(c.PACKED, (saturation(published) - scattered(published)).mean(axis=1), where, above=0.1),
-        *(judge_rate(claim, beside_digons(small, name), 0.5, many, _beside(dense, name))
-          for name, claim in c.BIPYRAMIDS.items()),
-        _mean(c.NAMED, in_orthogonal_blocks(published), where, above=0.9, note=_named(small)),
-        _mean(c.OBLIQUE, parts[0], where, above=0.5, note=_parts(parts)),
+        *(_bipyramids(claim, small, name) for name, claim in c.BIPYRAMIDS.items()),
+        _part(c.NAMED, in_orthogonal_blocks(published), where, above=0.9, note=_named(small)),
+        _part(c.OBLIQUE, parts[0], where, above=0.5, note=_parts(parts)),
         _mean(c.NOT_NOISE, apart[0] - apart[2], where, note=_parts(apart)),
-        _mean(c.OVERFULL, held(longer)[:, 0] / longer.m - 1, where, note=_held(crowded, longer, quieter)),
-        _mean(c.SILENT, hidden_by_bias(longer)[:, 0], where, above=0.75),
-        _mean(c.BETTER, _worth(longer) / packed(SHAPES["digon"], c.CROWDED).worth - 1, where, note=_products(longer)),
+        _mean(c.OVERFULL, least(held(one)[:, 0] / one.m - 1 for one in others), where,
+              note=_held(crowded, longer, quieter)),
+        _part(c.SILENT, least(hidden_by_bias(one)[:, 0] for one in others), where, above=0.75),
+        _mean(c.BETTER, least(_worth(one) for one in others) / best_product(c.CROWDED)[1].worth - 1, where,
+              note=_products(crowded, longer, quieter)),
         judge_rate(c.NAMELESS, nameless, 0.5, many),
     ]  # fmt: skip
 
@@ -92,15 +94,69 @@ def _mean(claim: Claim, values: np.ndarray, where: str, *, above: float = 0.0, n
     return judge_mean(claim, known, above=above, where=where, note=note)
 
 
+def _part(claim: Claim, values: np.ndarray, where: str, *, above: float, note: str = "") -> Judged:
+    """The same of parts of a whole: no interval reaches beyond 0 and 1."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return unjudged(claim, "no feature is represented", note=note)
+    mean, low, high = mean_interval(known)
+    low, high = max(low, 0.0), min(high, 1.0)
+    words = f"{mean:.0%}, 95 % interval {low:.0%} to {high:.0%}, over {len(known)} {where}"
+    return judge_interval(claim, mean, low, high, above=above, measured=words, count=len(known), note=note)
+
+
+def _rate(claim: Claim, found: np.ndarray, where: str, note: str) -> Judged:
+    return judge_rate(claim, found, 0.5, where, note)
+
+
+def least(values: Iterable[np.ndarray]) -> np.ndarray:
+    """For each seed the least of several trainings' values."""
+    return np.min([*values], axis=0)
+
+
 def near_a_fraction(shares: np.ndarray) -> np.ndarray:
     """Whether D_i is at one of the shapes' fractions."""
     return np.asarray((np.abs(shares[..., None] - np.array([*c.FRACTIONS.values()])) <= c.NEAR).any(axis=-1))
 
 
 def clustered(models: Models) -> np.ndarray:
-    """For each seed, of all represented features at all densities, the part that is at a fraction."""
-    there = models.there
-    return np.asarray((near_a_fraction(models.shares) & there).sum(axis=(1, 2)) / np.maximum(there.sum(axis=(1, 2)), 1))
+    """For each seed, of the represented features with a share to speak of, the part that is at a fraction and in no
+    oblique block; densities weigh the same."""
+    return _mean_part(near_a_fraction(models.shares) & ~oblique(models.names), models.there, models.shares)
+
+
+def by_chance(models: Models) -> np.ndarray:
+    """The same of random directions with the models' lengths."""
+    shares = dimensionality(_random(models, 1))
+    return _mean_part(near_a_fraction(shares), models.there, shares)
+
+
+def _mean_part(wanted: np.ndarray, there: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    among = there & (shares >= c.LOWEST)
+    count = among.sum(axis=-1)
+    part = (wanted & among).sum(axis=-1) / np.maximum(count, 1)
+    some = count > 0
+    return np.where(some.any(axis=1), (part * some).sum(axis=1) / np.maximum(some.sum(axis=1), 1), np.nan)
+
+
+def _random(models: Models, seed: int) -> np.ndarray:
+    """Random directions with the lengths of the models' columns."""
+    columns = np.random.default_rng(seed).standard_normal(models.W.shape)
+    return np.asarray(columns * (norms(models.W) / norms(columns))[..., None, :])
+
+
+def mostly(models: Models, name: str) -> np.ndarray:
+    """For each seed: are at any density more represented features in orthogonal blocks of this name than of another?"""
+    return np.asarray((_count(models, name) > _most_other(models, name)).any(axis=1))
+
+
+def _count(models: Models, name: str) -> np.ndarray:
+    return np.asarray(((models.names == name) & models.there).sum(axis=-1))
+
+
+def _most_other(models: Models, name: str) -> np.ndarray:
+    others = [_count(models, str(other)) for other in np.unique(models.names) if other != name]
+    return np.max([np.zeros(models.names.shape[:2], int), *others], axis=0)
 
 
 def has(models: Models, name: str) -> np.ndarray:
@@ -115,15 +171,24 @@ def saturation(models: Models) -> np.ndarray:
 
 def scattered(models: Models) -> np.ndarray:
     """The same of random directions with the models' lengths (seed, density)."""
-    columns = np.random.default_rng(0).standard_normal(models.W.shape)
-    columns *= (norms(models.W) / norms(columns))[..., None, :]
-    return np.asarray(dimensionality(columns).sum(axis=-1) / models.m)
+    return np.asarray(dimensionality(_random(models, 0)).sum(axis=-1) / models.m)
 
 
 def beside_digons(models: Models, name: str) -> np.ndarray:
-    """For each seed: has a model orthogonal blocks of this name beside digons, both with their fractions?"""
-    right = [_at_fraction(models, kind) for kind in (name, "digon")]
-    return np.asarray((right[0] & right[1]).any(axis=1))
+    """For each seed with models that have blocks of this shape and digons, orthogonal or oblique: are both orthogonal
+    in most of those models, with their fractions?"""
+    both = _any_form(models, name) & _any_form(models, "digon")
+    right = _at_fraction(models, name) & _at_fraction(models, "digon") & ~_oblique_ones(models, name)
+    count = both.sum(axis=1)
+    return np.asarray((right & both).sum(axis=1) > count / 2)[count > 0]
+
+
+def _any_form(models: Models, name: str) -> np.ndarray:
+    return (models.names == name).any(axis=-1) | _oblique_ones(models, name)
+
+
+def _oblique_ones(models: Models, name: str) -> np.ndarray:
+    return np.asarray((models.names == f"{OBLIQUE}{name}").any(axis=-1))
 
 
 def _at_fraction(models: Models, name: str) -> np.ndarray:
@@ -168,27 +233,38 @@ def _worth(models: Models) -> np.ndarray:
     return saved(models.W[:, 0], models.b[:, 0], c.CROWDED, 40_000)
 
 
-def _products(models: Models) -> str:
+def _products(*models: Models) -> str:
     name, best = best_product(c.CROWDED)
-    digons, mean = packed(SHAPES["digon"], c.CROWDED).worth, _worth(models).mean()
-    return f"Orthogonal digons save {digons:.3f}, the best product, {name}s, {best.worth:.3f}; these {mean:.3f}."
+    digons, means = block("digon", c.CROWDED).worth, ", ".join(f"{_worth(one).mean():.3f}" for one in models)
+    return (
+        f"Orthogonal digons save {digons:.3f}, the best product, {name}s, {best.worth:.3f}; usual, longer and quieter "
+        f"trainings {means}."
+    )
 
 
-def _by_chance(models: Models) -> str:
-    columns = np.random.default_rng(1).standard_normal(models.W.shape)
-    columns *= (norms(models.W) / norms(columns))[..., None, :]
-    there = models.there
-    part = (near_a_fraction(dimensionality(columns)) & there).sum() / max(there.sum(), 1)
-    return f"Random directions of the same lengths: {part:.0%}."
+def _clusters(models: Models) -> str:
+    own, other = np.nanmean(clustered(models)), np.nanmean(by_chance(models))
+    return f"{own:.0%} of those with D_i of at least {c.LOWEST:g}; random directions of the same lengths {other:.0%}."
 
 
-def _also(models: Models, name: str) -> str:
-    return f"{models.size}, {name}: {has(models, name).sum()} of {len(models.W)} seeds."
+def _also(small: Models, published: Models, name: str) -> str:
+    found = [f"{one.size}: {has(one, name).sum()} of {len(one.W)} seeds" for one in (small, published)]
+    return f"With any {name} at all, {'; '.join(found)}."
 
 
-def _beside(models: Models, name: str) -> str:
-    found = beside_digons(models, name)
-    return f"{models.size}, at 1 − S = {c.DENSE:g}, trained for longer: {found.sum()} of {found.size} seeds."
+def _bipyramids(claim: Claim, models: Models, name: str) -> Judged:
+    found, where = beside_digons(models, name), f"seeds, {models.size}"
+    if not len(found):
+        return unjudged(claim, f"no model with both a {name} and a digon in {len(models.W)} {where}")
+    return judge_rate(claim, found, 0.5, where, f"{len(found)} of {len(models.W)} seeds have models with both shapes.")
+
+
+def _longer(models: dict[str, Models]) -> str:
+    words = []
+    for name in ("dense, longer", "dense, larger, longer"):
+        one = models[name]
+        words.append(f"{one.size}: {has(one, 'triangle').sum()} of {len(one.W)} seeds")
+    return f"After four times the steps, {'; '.join(words)}."
 
 
 def _named(models: Models) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import model_validator
 
 from tegum.claims import Judged
 from tegum.experiments.experiment import Experiment, Panel, Runs
@@ -17,8 +18,11 @@ from tegum.training.training import Training
 FIRST_SEED = 42_000_000  # the first of those that nobody has looked at
 SPARSEST = 0.01  # density at the end of the axis
 LONGER = 4
+QUIETER = 8  # times the batch: the published notebook's 1,024
+FRESH_SEED = 59_750_000  # the first of those for what was written after a look at eight times the batch
+DENSE = 0.35  # densities above it are trained with the larger batch too
 NOISE = 0.01  # of a start from pairs
-QUIET = 0.1  # of the learning rate
+SLOW = 0.1  # of the learning rate
 RISE = 20  # a part of the steps in which the rate rises: without it, outputs of dense models die at once
 
 
@@ -52,37 +56,58 @@ class Uniform(Experiment):
     batch_size: Count = 128
     learning_rate: Positive = 1e-2
 
+    @model_validator(mode="after")
+    def _room(self) -> Any:
+        if self.densities < 2:
+            raise ValueError(f"densities={self.densities} makes no curve; it needs at least 2, such as 11.")
+        if self.features < 2 * self.hidden:
+            raise ValueError(
+                f"features={self.features} are too few for a digon in each of hidden={self.hidden} dimensions; it "
+                f"needs at least {2 * self.hidden} features."
+            )
+        return self
+
     def axis(self) -> tuple[float, ...]:
         """Densities from 1 down, evenly spaced in logarithm."""
-        return tuple(float(SPARSEST ** (i / max(self.densities - 1, 1))) for i in range(self.densities))
+        return tuple(float(SPARSEST ** (i / (self.densities - 1))) for i in range(self.densities))
 
     def trainings(self) -> dict[str, Training]:
         axis = self.axis()
+        dense = tuple(p for p in axis if p > DENSE)
         return {
             "main": self._training(self.features, self.hidden, axis, self.seeds, 1),
             "small": self._training(80, 6, axis, self.small_seeds, 1, first=1000),
             "roomy": self._training(80, 20, axis, self.seeds, 1),
             "longer": self._training(self.features, self.hidden, (EARLY, SETTLED), self.seeds, LONGER),
             "usual": self._training(self.features, self.hidden, (EARLY, SETTLED), self.seeds, 1),
-            "quiet": self._varied(Autoencoder(features=self.features, hidden=self.hidden), QUIET),
-            "paired": self._varied(self._pairs(), 1.0, QUIET),
+            "small, quieter": self._training(80, 6, dense, min(self.small_seeds, 3), 1, first=1000, quieter=QUIETER),
+            "random": self._early(Autoencoder(features=self.features, hidden=self.hidden)),
+            "random, quieter": self._early(Autoencoder(features=self.features, hidden=self.hidden), quieter=QUIETER),
+            "paired": self._early(self._pairs()),
+            "paired, quieter": self._early(self._pairs(), quieter=QUIETER),
+            "paired, slow": self._early(self._pairs(), slower=SLOW),
         }
 
     def _pairs(self) -> StartingFrom:
         """A start from m orthogonal digons, as theory makes them at `EARLY`, all other features dropped."""
         best, n, m = judging.pairs_at(EARLY), self.features, self.hidden
-        W = np.pad(np.kron(np.eye(m), np.sqrt(best.square) * np.array([1.0, -1.0])), [(0, 0), (0, n - 2 * m)])
-        return StartingFrom.at(W, np.where(np.arange(n) < 2 * m, best.bias, EARLY / 2), noise=NOISE)
+        length, bias = round(best.square**0.5, 6), round(best.bias, 6)  # the same on all machines
+        W = np.pad(np.kron(np.eye(m), length * np.array([1.0, -1.0])), [(0, 0), (0, n - 2 * m)])
+        return StartingFrom.at(W, np.where(np.arange(n) < 2 * m, bias, EARLY / 2), noise=NOISE)
 
-    def _varied(self, model: Autoencoder, *rates: float) -> Training:
-        """A start at `EARLY` with these parts of the learning rate, on seeds of its own."""
-        given = self._training(self.features, self.hidden, (EARLY,), self.seeds, 1, first=3000)
-        over = {**given.over, "learning_rate": tuple(part * self.learning_rate for part in rates)}
-        return given.model_copy(update={"model": model, "over": over})
+    def _early(self, model: Autoencoder, *, quieter: int = 1, slower: float = 1.0) -> Training:
+        """This start at `EARLY`, on fresh seeds."""
+        first = FRESH_SEED - FIRST_SEED
+        given = self._training(self.features, self.hidden, (EARLY,), self.seeds, 1, first=first, quieter=quieter)
+        rate = slower * self.learning_rate
+        return given.model_copy(
+            update={"model": model, "optimiser": given.optimiser.model_copy(update={"learning_rate": rate})}
+        )
 
     def _training(
-        self, features: int, hidden: int, densities: tuple[float, ...], seeds: int, times: int, first: int = 0
-    ) -> Training:
+        self, features: int, hidden: int, densities: tuple[float, ...], seeds: int, times: int, *, first: int = 0,
+        quieter: int = 1,
+    ) -> Training:  # fmt: skip
         steps = self.steps * times
         start = FIRST_SEED + first
         return Training(
@@ -90,7 +115,7 @@ class Uniform(Experiment):
             law=SparseUniform(),
             optimiser=AdamW(learning_rate=self.learning_rate, schedule="cosine", warmup=max(1, steps // RISE)),
             steps=steps,
-            batch_size=self.batch_size,
+            batch_size=self.batch_size * quieter,
             evaluation_samples=self.batch_size,
             over={"feature_probability": densities, "seed": range(start, start + seeds)},
         )
