@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tegum as tg
+from tegum.claims import Judged
 from tegum.experiments import find
 from tegum.experiments import privileged_basis as module
 from tegum.experiments.experiment import Experiment, Runs
@@ -82,7 +83,7 @@ def test_a_kind_that_no_model_has_is_unclear() -> None:
     assert "nothing to compare" in judged.measured
 
 
-def free(W: np.ndarray) -> judging.Judged:
+def free(W: np.ndarray) -> Judged:
     """The verdict on models W (k, m, n) at one density."""
     ends = Made(np.ones((1, len(W), 1)), np.ones(len(W), bool), (c.DENSE,))
     ends.W = W[None]

@@ -185,7 +185,7 @@ def lead(so: np.ndarray, losses: np.ndarray) -> Lead:
     ahead = _ahead(so[:, None] & drawn, ~so[:, None] & drawn, means)
     value = _ahead(so[:, None], ~so[:, None], losses.mean(axis=1, keepdims=True))
     tail = (1 - LEVEL) / 2
-    low, high = (np.quantile(ahead, q, method=how) for q, how in ((tail, "lower"), (1 - tail, "higher")))
+    low, high = np.quantile(ahead, tail, method="lower"), np.quantile(ahead, 1 - tail, method="higher")
     return Lead(float(value[0]), float(low), float(high), float((ahead > 0).mean()))
 
 
