@@ -111,7 +111,8 @@ def test_a_dead_latent_is_silenced_by_its_bias_in_double_precision_and_plain_num
     assert silent.any()
     assert (moved[silent] < 1e-2).all()
     assert np.median(moved[~found.dead]) > 0.02
-    rng, draws = np.random.default_rng(0), run.training.over["dictionary"]["law.directions.draw"]
+    over: Any = run.training.over
+    rng, draws = np.random.default_rng(0), over["dictionary"]["law.directions.draw"]
     for i, dead in enumerate(found.dead):
         D: Any = Drawn(count=32, draw=draws[i]).matrix(16)
         s = (rng.random((32, 30_000)) < 0.05) * rng.random((32, 30_000))

@@ -72,7 +72,7 @@ def test_quality_by_hand() -> None:
         run.data[name].values[:] = np.asarray(value, np.float32)
     found = quality(run, samples=65_536).isel(l1=0, seed=0)
     assert found.frequency.values == pytest.approx([0.25, 0.125, 0], abs=0.01)
-    assert (float(found.dead), float(found.uniqueness)) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert [float(found.dead), float(found.uniqueness)] == pytest.approx([1 / 3, 2 / 3])
     assert float(found.mse) == pytest.approx(0.25 * (1 / 24 + 1 / 8), rel=0.03)  # E min(u, 1/2)²
     assert found.recall.values == pytest.approx([1, 0.5], abs=0.02)
     assert found.precision.values == pytest.approx([1, 1])

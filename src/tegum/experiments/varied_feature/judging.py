@@ -126,8 +126,8 @@ def crossing_at(baseline: float) -> float:
     def setting(ratio: float) -> tuple[np.ndarray, np.ndarray]:
         return np.ones(FEATURES), np.where(np.arange(FEATURES) == VARIED, ratio, 1.0) * baseline
 
-    followed = (follow(*ideal()[kind], x, place, setting) for kind, place in ((PENTAGON, 12), (DIGONS, 0)))
-    found = crossings(*followed, setting)
+    pentagon, digons = (follow(*ideal()[kind], x, place, setting) for kind, place in ((PENTAGON, 12), (DIGONS, 0)))
+    found = crossings(pentagon, digons, setting)
     return 1 / found[0] if found else float("nan")
 
 
