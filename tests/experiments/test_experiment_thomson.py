@@ -64,7 +64,7 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     judged = {claim.statement: claim for claim in experiment.claims(runs)}
     assert judged[said.SHAPES.statement].value == 7  # all but the pentagon
-    assert judged[said.SEVEN.statement].value == 1
+    assert judged[said.SEVEN.statement].verdict == "holds"
     assert judged[said.OBTUSE.statement].value > 0.8
     assert judged[said.WIDEST.statement.format(other="Thomson")].verdict == "holds"
     assert judged[said.WITH_BIAS.statement].verdict == "holds"
