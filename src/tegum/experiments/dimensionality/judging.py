@@ -44,6 +44,11 @@ class Models:
         """Which features are represented (seed, density, n)."""
         return np.asarray(self.found.block >= 0)
 
+    @cached_property
+    def worth(self) -> np.ndarray:
+        """What models at the crowded density save a dimension (seed,)."""
+        return saved(self.W[:, 0], self.b[:, 0], c.CROWDED, 40_000)
+
     @property
     def size(self) -> str:
         return f"n = {self.W.shape[-1]}, m = {self.m}"
@@ -81,7 +86,7 @@ def judged(runs: Runs) -> list[Judged]:
         _mean(c.OVERFULL, least(held(one)[:, 0] / one.m - 1 for one in others), where,
               note=_held(crowded, longer, quieter)),
         _part(c.SILENT, least(hidden_by_bias(one)[:, 0] for one in others), where, above=0.75),
-        _mean(c.BETTER, least(_worth(one) for one in others) / best_product(c.CROWDED)[1].worth - 1, where,
+        _mean(c.BETTER, least(one.worth for one in others) / best_product(c.CROWDED)[1].worth - 1, where,
               note=_products(crowded, longer, quieter)),
         judge_rate(c.NAMELESS, nameless, 0.5, many),
     ]  # fmt: skip
@@ -229,13 +234,9 @@ def hidden_by_bias(models: Models) -> np.ndarray:
     return np.where(count > 0, silent / np.maximum(count, 1), np.nan)
 
 
-def _worth(models: Models) -> np.ndarray:
-    return saved(models.W[:, 0], models.b[:, 0], c.CROWDED, 40_000)
-
-
 def _products(*models: Models) -> str:
     name, best = best_product(c.CROWDED)
-    digons, means = block("digon", c.CROWDED).worth, ", ".join(f"{_worth(one).mean():.3f}" for one in models)
+    digons, means = block("digon", c.CROWDED).worth, ", ".join(f"{one.worth.mean():.3f}" for one in models)
     return (
         f"Orthogonal digons save {digons:.3f}, the best product, {name}s, {best.worth:.3f}; usual, longer and quieter "
         f"trainings {means}."

@@ -56,7 +56,7 @@ PAIRS = Claim(
 FULL = Claim(
     "The sticky region at 1 is where a feature gets a full dimension.",
     SLIDES,
-    "In models within 5 % of D* = 1, features with D_i above 0.9 hold more than half of Σ D_i: mean over seeds.",
+    "The largest D_i of any feature, averaged over the models within 5 % of D* = 1, is above 0.9: mean over seeds.",
     "D* = m/‖W‖²_F is 1 for every projection on m dimensions, and training comes to one that keeps a little of every "
     "feature.",
 )

@@ -28,8 +28,8 @@ def judged(runs: Runs) -> list[Judged]:
         _mean(c.NOWHERE_ELSE, c.STICKY - elsewhere(x, main), sizes, note=_stickiest(x, main)),
         _mean(c.BETWEEN, between(x, main), sizes, above=c.STICKY),
         _mean(c.PAIRS, in_pairs(runs["main"]), sizes, above=0.5),
-        _mean(c.FULL, held_at_one(runs["main"], c.WHOLE, np.inf), sizes, above=0.5),
-        _mean(c.MIXED, held_at_one(runs["main"], 0, 0.5), sizes, above=0.5),
+        _mean(c.FULL, largest_at_one(runs["main"]), sizes, above=c.WHOLE),
+        _mean(c.MIXED, held_by_mixtures(runs["main"]), sizes, above=0.5),
         _mean(c.WAITING, usual[:, 0] - longer[:, 0], sizes, above=np.log(c.WITHIN), note=_means(runs, 0)),
         _mean(c.NOISY, _lower(runs["random"], runs["random, quieter"]), sizes, above=np.log(c.WITHIN)),
         _mean(c.LASTS, _better_from_pairs(runs), sizes, note=_starts(runs)),
@@ -131,12 +131,18 @@ def digons_kept(run: Run) -> np.ndarray:
     return _in_digons(names, names != "not represented")
 
 
-def held_at_one(run: Run, low: float, high: float) -> np.ndarray:
-    """For each seed, of Σ D_i in its models at 1: the part of features with D_i from low to below high."""
+def held_by_mixtures(run: Run) -> np.ndarray:
+    """For each seed, of Σ D_i in its models at 1: the part of features with D_i below 1/2."""
     shares, at = dimensionality(weights(run)), _near(curves(run), 1.0)
-    own = np.where((shares >= low) & (shares < high), shares, 0).sum(axis=-1)
+    low = np.where(shares < 0.5, shares, 0).sum(axis=-1)
     whole = np.where(at, shares.sum(axis=-1), 0).sum(axis=1)
-    return np.where(whole > 0, np.where(at, own, 0).sum(axis=1) / np.where(whole > 0, whole, 1), np.nan)
+    return np.where(whole > 0, np.where(at, low, 0).sum(axis=1) / np.where(whole > 0, whole, 1), np.nan)
+
+
+def largest_at_one(run: Run) -> np.ndarray:
+    """For each seed, the mean over its models at 1 of the largest D_i; NaN where there is none."""
+    largest, at = dimensionality(weights(run)).max(axis=-1), _near(curves(run), 1.0)
+    return np.where(at.any(axis=1), (largest * at).sum(axis=1) / np.maximum(at.sum(axis=1), 1), np.nan)
 
 
 def _near(curve: np.ndarray, level: float) -> np.ndarray:
