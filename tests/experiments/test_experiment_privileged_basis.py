@@ -142,7 +142,7 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     experiment, runs = quick
     verdicts = {claim.statement: claim.verdict for claim in experiment.claims(runs)}
     assert len(verdicts) == 16
-    sure = (c.THREE_IN_TWO, c.EIGHT_IN_FIVE, c.BOTH, c.BURDEN, c.LINEARLY)
+    sure = (c.BOTH, c.BURDEN, c.LINEARLY)  # 24 trainings do not settle which code is best
     assert {verdicts[claim.statement] for claim in sure} == {"holds"}
 
 
