@@ -40,8 +40,8 @@ SHAPES = {
         ("tetrahedron", "tetrahedra (3/4)", "Training at these sizes goes from mixtures of all features to digons."),
         ("triangle", "triangles (2/3)", "Training at these sizes goes from mixtures of all features to digons."),
         ("digon", "antipodal pairs (1/2)", ""),
-        ("pentagon", "pentagons (2/5)", "They stand beside digons and other shapes, and are not the most."),
-        ("square antiprism", "square antiprisms (3/8)", "Where there are any, most features have no named block."),
+        ("pentagon", "pentagons (2/5)", ""),
+        ("square antiprism", "square antiprisms (3/8)", ""),
     )
 }
 SATURATED = Claim(
