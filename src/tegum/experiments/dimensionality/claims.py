@@ -97,7 +97,7 @@ OVERFULL = Claim(
     OURS,
     "Both after four times the steps and with four times the batch the dimensions of all named blocks at 1 − S = 0.17 "
     "add up to more than m: mean over seeds of the lesser excess, in units of m.",
-    "After four times the steps they do; with four times the batch about half of the features have no named block.",
+    "After four times the steps they do; with four times the batch fewer features are in named blocks.",
 )
 SILENT = Claim(
     "They can be oblique because the biases hide it: of another block's features one alone stays below the bias.",
