@@ -67,7 +67,7 @@ def test_verdicts_in_small(quick: tuple[Experiment, Runs]) -> None:
     assert judged[said.SEVEN.statement].verdict == "holds"
     assert judged[said.OBTUSE.statement].value > 0.8
     assert judged[said.WIDEST.statement.format(other="Thomson")].verdict == "holds"
-    assert judged[said.WITH_BIAS.statement].verdict == "holds"
+    assert judged[said.WITH_BIAS.statement].value > 0.9  # in too few seeds, all alike, for an interval
     assert judged[said.SAME.statement].value < 0.01  # at seven and eight; they part at eleven
 
 
