@@ -100,6 +100,8 @@ SPECS: list[Spec] = [
     tg.SGD(learning_rate=0),
     tg.Momentum(nesterov=True),
     tg.Optax(name="lion", options={"b1": 0.5, "b2": 0.9}),
+    tg.Magnitudes(of=tg.SparseUniform(feature_probability=0.2), distribution="exponential"),
+    tg.Hierarchical(children=2, feature_probability=0.2, child_probability=0.5),
     tg.every(3),
     tg.log_spaced(5, "loss"),
     tg.at_steps([3, 1], "gradients", tilt, Shelf.inner),

@@ -67,7 +67,10 @@ def shelf(folders: list[Folder], *, every: bool = False) -> Shelf:
 
 
 def bound(found: Shelf, output: Path) -> Shelf:
-    """Write the book of the chosen runs to `output`, and their pages anew; what proves to be damaged is left out."""
+    """Write the book of the chosen runs to `output`, and their pages anew; what proves to be damaged is left out.
+
+    Raises `BadInput` where nothing else is there.
+    """
     chapters, good, damaged = [], [], [*found.damaged]
     for folder in found.chosen:
         try:
@@ -75,6 +78,8 @@ def bound(found: Shelf, output: Path) -> Shelf:
             good.append(folder)
         except BadInput as error:
             damaged.append(str(error))
+    if damaged and not chapters:
+        raise BadInput(damaged[0])
     done = Shelf(good, found.older, found.strange, damaged)
     Folder(output.parent).write(output.name, book(TITLE, chapters, done.left_out))
     return done

@@ -174,7 +174,7 @@ def lead(so: np.ndarray, losses: np.ndarray) -> Lead:
 
     Trainings and samples are both drawn again with replacement.
 
-    >>> lead(np.arange(8) < 4, np.outer([1.0] * 4 + [2.0] * 4, np.ones(3)))
+    >>> lead(np.arange(40) < 20, np.outer([1.0] * 20 + [2.0] * 20, np.ones(3)))
     Lead(value=1.0, low=1.0, high=1.0, share=1.0)
     """
     if not 0 < so.sum() < so.size:
