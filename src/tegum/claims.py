@@ -98,6 +98,32 @@ def share(successes: np.ndarray) -> str:
     return f"{int(np.sum(successes))} of {np.size(successes)}"
 
 
+def tally(found: np.ndarray, most: int | None = None) -> str:
+    """How often each word occurs, the most frequent first; only the first `most` of them where that is given.
+
+    >>> tally(np.array(["digon", "triangle", "digon"]))
+    '2 × digon, 1 × triangle'
+    """
+    words, counts = np.unique(found, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:most]
+    return ", ".join(f"{counts[i]} × {words[i]}" for i in order)
+
+
+def span(values: np.ndarray) -> str:
+    """Numbers in words: their mean, the least and the largest.
+
+    >>> span(np.array([1.0, 2.0, 6.0]))
+    '3 (1 to 6)'
+    """
+    return f"{values.mean():.3g} ({values.min():.3g} to {values.max():.3g})"
+
+
+def drawn_interval(samples: np.ndarray) -> tuple[float, float, float]:
+    """`mean_interval` as a band can be drawn: without an interval the mean itself is both ends."""
+    mean, low, high = mean_interval(samples)
+    return (mean, low, high) if math.isfinite(low) else (mean, mean, mean)
+
+
 def decide(low: float, high: float, *, above: float) -> Verdict:
     """Holds when the whole interval lies above the threshold, fails when the whole of it lies below."""
     return "holds" if low > above else "fails" if high < above else "unclear"

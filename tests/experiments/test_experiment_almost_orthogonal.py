@@ -23,7 +23,8 @@ from tegum.experiments.almost_orthogonal.measures import (
     thresholds,
 )
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.geometry.sparse_recovery import lost, rectified
+from tegum.geometry.evaluated import outputs
+from tegum.geometry.sparse_recovery import lost
 from tegum.training.run import execute
 
 
@@ -53,10 +54,10 @@ def test_a_fitted_read_out_is_the_best_of_its_kind() -> None:
     U = directions(4, 8, rng())
     x = drawn(tg.SparseUniform(feature_probability=0.1), 8, 2000, rng(1))
     coder = fitted(U, x)
-    ours = lost(rectified(coder.W, coder.b, x), x)
+    ours = lost(outputs(coder.W, coder.b, x), x)
     for square in np.linspace(0.2, 2, 10):
         for bias in np.linspace(-1, 0.2, 10):
-            assert ours <= lost(rectified(np.sqrt(square) * U, np.full(8, bias), x), x) + 1e-6
+            assert ours <= lost(outputs(np.sqrt(square) * U, np.full(8, bias), x), x) + 1e-6
 
 
 def test_a_length_and_a_bias_for_each_direction_lose_no_more_than_common_ones() -> None:
@@ -64,16 +65,16 @@ def test_a_length_and_a_bias_for_each_direction_lose_no_more_than_common_ones() 
     x = drawn(tg.SparseUniform(feature_probability=0.1), 8, 2000, rng(1))
     common = fitted(U, x)
     each = each_fitted(U, x, common)
-    best = lost(rectified(each.W, each.b, x), x)
-    assert best < lost(rectified(common.W, common.b, x), x)
+    best = lost(outputs(each.W, each.b, x), x)
+    assert best < lost(outputs(common.W, common.b, x), x)
     assert np.linalg.norm(each.W, axis=0) == pytest.approx(np.abs(np.diag(U.T @ each.W)))
     for i in range(8):
         for step in (-0.01, 0.01):
             b, W = each.b.copy(), each.W.copy()
             b[i] += step
             W[:, i] *= 1 + step
-            assert lost(rectified(each.W, b, x), x) > best - 1e-5
-            assert lost(rectified(W, each.b, x), x) > best - 1e-5
+            assert lost(outputs(each.W, b, x), x) > best - 1e-5
+            assert lost(outputs(W, each.b, x), x) > best - 1e-5
 
 
 def test_orthogonal_directions_lose_nothing_by_any_method() -> None:

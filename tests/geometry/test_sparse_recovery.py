@@ -5,7 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
+from tegum.geometry.evaluated import outputs
+from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit
 
 
 def case(seed: int, active: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,4 +65,4 @@ def test_shares() -> None:
 
 def test_the_read_out_is_the_model_s() -> None:
     W, b = np.array([[1.0, -0.5]]), np.array([-0.1, 0.2])
-    assert rectified(W, b, np.array([[1.0], [0.0]]))[:, 0] == pytest.approx([0.9, 0.0])
+    assert outputs(W, b, np.array([[1.0], [0.0]]))[:, 0] == pytest.approx([0.9, 0.0])

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import field_validator
 
-from tegum.claims import Claim, Judged, judge_interval, judge_pairs, judge_rate, rate_interval, unjudged
+from tegum.claims import Claim, Judged, judge_interval, judge_pairs, judge_rate, rate_interval, tally, unjudged
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.failure.comparison import losses, median_excess
 from tegum.geometry.directions import cosines, gram, represented
@@ -169,9 +169,10 @@ class Correlated(Experiment):
             judge_rate(SIDE, _beside_each_other(three)[none & there], above=0.5,
                        where="seeds with six directions", note=_aside(three, none)),
             judge_rate(HEXAGON, hexagons[none], above=0.5,
-                       where="seeds without a collapsed pair", note=_ends(named_three(three)[none])),
-            judge_pairs(INDEPENDENT, hexagons, other, where="seeds", note=_ends(planar_arrangement(six))),
-            judge_rate(SOMETIMES, np.asarray(~none), above=0.25, where="seeds", note=_ends(named_three(three))),
+                       where="seeds without a collapsed pair", note=f"Ends: {tally(named_three(three)[none])}."),
+            judge_pairs(INDEPENDENT, hexagons, other, where="seeds", note=f"Ends: {tally(planar_arrangement(six))}."),
+            judge_rate(SOMETIMES, np.asarray(~none), above=0.25, where="seeds",
+                       note=f"Ends: {tally(named_three(three))}."),
             _judge_mistake(runs["three"], ~none & there, none & there),
             judge_rate(LOCAL, local, note=f"{_by_density(runs['bases'])} {_spread(W)}", **half),
             judge_rate(DENSE_COLLAPSE, np.asarray(collapsed(tight, 2).all(axis=-1)), **half),
@@ -258,12 +259,6 @@ def _by_density(run: Run) -> str:
 def _beside(chance: np.ndarray) -> str:
     low, high = rate_interval(int(chance.sum()), len(chance))
     return f"Independent features, same starts: {chance.sum()} of {len(chance)} ({low:.0%} to {high:.0%})."
-
-
-def _ends(found: np.ndarray) -> str:
-    kinds, counts = np.unique(found, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    return "Ends: " + ", ".join(f"{counts[i]} × {kinds[i]}" for i in order) + "."
 
 
 def _spread(W: np.ndarray) -> str:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_mean, judge_rate, rate_interval
+from tegum.claims import Claim, Judged, judge_mean, judge_rate, rate_interval, tally
 from tegum.experiments.experiment import Experiment, Panel, Runs
 from tegum.geometry.directions import represented
 from tegum.geometry.polytopes import aligned, planar_arrangement
@@ -103,9 +103,9 @@ class Intro(Experiment):
         trapped = _losses(runs["stated"], 2)
         return [
             judge_rate(ORTHOGONAL, (dense == "orthogonal pair") & top_two, where="seeds", **half),
-            judge_rate(DIGONS, fifth == "two antipodal pairs", where="seeds", note=_split(fifth), **half),
-            judge_rate(PENTAGON, tenth == "pentagon", where="seeds", note=f"{_split(tenth)} {trapped}", **half),
-            judge_rate(SPARSEST, row[-1] == "pentagon", where="seeds", note=_split(row[-1]), **half),
+            judge_rate(DIGONS, fifth == "two antipodal pairs", where="seeds", note=f"Ends: {tally(fifth)}.", **half),
+            judge_rate(PENTAGON, tenth == "pentagon", where="seeds", note=f"Ends: {tally(tenth)}. {trapped}", **half),
+            judge_rate(SPARSEST, row[-1] == "pentagon", where="seeds", note=f"Ends: {tally(row[-1])}.", **half),
             judge_rate(ORDER, pairs_before_pentagons(row), where="seeds", **half),
             judge_mean(
                 MORE, np.subtract(*stored(runs["notebook"]).sum(-1)[[-1, 0]]), above=1, where="seeds", unit=" more"
@@ -140,12 +140,6 @@ def pairs_before_pentagons(row: np.ndarray) -> np.ndarray:
     """For each seed: are there pairs and pentagons, and does a pair come first? (sparsity, seed) in."""
     paired, pentagon = np.isin(row, PAIRS), row == "pentagon"
     return paired.any(0) & pentagon.any(0) & (np.argmax(paired, axis=0) < np.argmax(pentagon, axis=0))
-
-
-def _split(found: np.ndarray) -> str:
-    kinds, counts = np.unique(found, return_counts=True)
-    order = np.argsort(-counts)
-    return "Ends: " + ", ".join(f"{counts[i]} × {kinds[i]}" for i in order) + "."
 
 
 def _losses(run: Run, place: int) -> str:

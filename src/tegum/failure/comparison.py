@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tegum.claims import LEVEL
+from tegum.geometry.evaluated import outputs
 from tegum.spec import leaves, with_leaves
 from tegum.toy.features import Law, draw
 from tegum.toy.loss import Loss, evaluate
@@ -17,9 +18,10 @@ DRAWS = 2_000  # of a bootstrap
 
 
 def losses(W: np.ndarray, b: np.ndarray, law: Law, samples: int = 100_000, seed: int = 0) -> np.ndarray:
-    """Mean over samples and features of (x − ReLU(WᵀWx + b))², the same x for all models: W (k, m, n), b (k, n)."""
+    """Mean over samples and features of (x − ReLU(WᵀWx + b))², the same x for all models: W (k, m, n), b (k, n). In
+    double precision, for differences that single precision would lose; for any other model or loss: `fresh_losses`."""
     x = np.asarray(draw(law, jax.random.key(seed), W.shape[-1], samples), np.float64)
-    return np.array([((x - np.maximum(w.T @ (w @ x) + c[:, None], 0)) ** 2).mean() for w, c in zip(W, b, strict=True)])
+    return np.array([((x - outputs(w, c, x)) ** 2).mean() for w, c in zip(W, b, strict=True)])
 
 
 def fresh_losses(

@@ -16,6 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
+from tegum.geometry.evaluated import outputs
+
 Target = Literal["clean", "moved"]
 TRIES = 4  # starts that `strongest` climbs from, the worst of the analytic attacks
 CLIMB = 20  # steps of a climb
@@ -31,7 +33,7 @@ def errors(
     array([0.09])
     """
     wanted = x if target == "clean" else x + moved
-    return np.asarray(((_output(W, b, x + moved) - wanted) ** 2).sum(-2))
+    return np.asarray(((outputs(W, b, x + moved) - wanted) ** 2).sum(-2))
 
 
 def directions(W: Float[np.ndarray, "m n"]) -> Float[np.ndarray, "n n"]:
@@ -125,13 +127,9 @@ def exact(W: Float[np.ndarray, "2 n"], b: np.ndarray, x: np.ndarray, radius: flo
     return np.array([errors(W, b, column[:, None], moved).max() for column in x.T])
 
 
-def _output(W: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
-    return np.maximum(W.T @ (W @ x) + b[:, None], 0)
-
-
 def _slope(W: np.ndarray, b: np.ndarray, x: np.ndarray, moved: np.ndarray, target: Target) -> np.ndarray:
     """The gradient of `errors` with respect to the change, halved."""
-    y = _output(W, b, x + moved)
+    y = outputs(W, b, x + moved)
     miss = y - (x if target == "clean" else x + moved)
     through = W.T @ (W @ np.where(y > 0, miss, 0))
     return through if target == "clean" else through - miss

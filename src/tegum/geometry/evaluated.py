@@ -10,9 +10,9 @@ ZERO = 1e-12
 
 
 def outputs(
-    W: Num[np.ndarray, "*batch m n"], b: Num[np.ndarray, "*batch n"], x: Num[np.ndarray, "*batch n samples"]
-) -> Num[np.ndarray, "*batch n samples"]:
-    """y = ReLU(WᵀWx + b); samples are columns.
+    W: Num[np.ndarray, "*#batch m n"], b: Num[np.ndarray, "*#batch n"], x: Num[np.ndarray, "*#batch n samples"]
+) -> Num[np.ndarray, "*#batch n samples"]:
+    """y = ReLU(WᵀWx + b); samples are columns, and one model may be given many x.
 
     >>> outputs(np.array([[1.0, -1.0]]), np.array([0.0, -0.5]), np.eye(2)).tolist()
     [[1.0, 0.0], [0.0, 0.5]]

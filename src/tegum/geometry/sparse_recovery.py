@@ -44,13 +44,6 @@ def basis_pursuit(W: Float[np.ndarray, "m n"], h: Float[np.ndarray, "m"]) -> Flo
     return np.zeros(W.shape[1]) if found is None else np.asarray(found)
 
 
-def rectified(
-    W: Float[np.ndarray, "m n"], b: Float[np.ndarray, "n"], x: Float[np.ndarray, "n samples"]
-) -> Float[np.ndarray, "n samples"]:
-    """The model's own read-out, ReLU(WᵀWx + b)."""
-    return np.maximum(W.T @ (W @ x) + b[:, None], 0)
-
-
 def lost(found: Float[np.ndarray, "n samples"], x: Float[np.ndarray, "n samples"]) -> float:
     """The share of the squared length of all samples that is not given back, Σ‖x̂ − x‖² / Σ‖x‖²."""
     return float(((found - x) ** 2).sum() / (x**2).sum())

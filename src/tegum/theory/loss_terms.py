@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from tegum.toy.expectation import relu
+
 
 def linear_form(W: Any, importance: Any = 1.0) -> tuple[Any, Any]:
     """Benefit not had, Σ_i I_i (1 − ‖W_i‖²)², and interference, Σ_{i≠j} I_i (W_i·W_j)².
@@ -44,7 +46,7 @@ def silent(b: Any, importance: Any = 1.0) -> Any:
     >>> float(silent(np.array([-1.0, 0.5])))
     0.25
     """
-    return (importance * _relu(b) ** 2).sum(-1)
+    return (importance * relu(b) ** 2).sum(-1)
 
 
 def own(W: Any, b: Any) -> Any:
@@ -135,7 +137,3 @@ def _awake(slope: Any, bias: Any) -> tuple[Any, Any]:
 def _squares(slope: Any, bias: Any, low: Any, high: Any) -> Any:
     """∫ (slope x + bias)² dx from low to high."""
     return slope**2 * (high**3 - low**3) / 3 + slope * bias * (high**2 - low**2) + bias**2 * (high - low)
-
-
-def _relu(z: Any) -> Any:
-    return z.__array_namespace__().where(z > 0, z, 0)

@@ -90,7 +90,7 @@ def expected_squares(W: Any, b: Any, importance: Any, p: Any, nodes: int | tuple
     error = rule.share.astype(b.dtype) * (_piece(own, before, slope, 0.0, kink) + _piece(own, before, slope, kink, 1.0))
     each = [(p + 0 * b)[..., i, None] for i in range(n)]
     chance = prod(p.__array_namespace__().where(on, one, 1 - one) for on, one in zip(rule.active.T, each, strict=True))
-    silent = prod(1 - one for one in each)[..., 0] * (importance * _relu(b) ** 2).sum(-1)
+    silent = prod(1 - one for one in each)[..., 0] * (importance * relu(b) ** 2).sum(-1)
     return silent + (chance * _dot(at, [importance[..., i] for i in range(n)]) * error).sum(-1)
 
 
@@ -147,11 +147,12 @@ def _piece(own: Any, before: Any, slope: Any, low: Any, high: Any) -> Any:
     total = 0.0
     for sign in (-1, 1):
         t = middle + sign * half / 3**0.5
-        total = total + half * (own * t - _relu(before + slope * t)) ** 2
+        total = total + half * (own * t - relu(before + slope * t)) ** 2
     return total
 
 
-def _relu(z: Any) -> Any:
+def relu(z: Any) -> Any:
+    """max(z, 0), of NumPy or JAX arrays alike."""
     return z.__array_namespace__().where(z > 0, z, 0)
 
 

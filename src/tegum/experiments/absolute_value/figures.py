@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tegum.claims import mean_interval, rate_interval
+from tegum.claims import drawn_interval, rate_interval
 from tegum.experiments.absolute_value import claims as c
 from tegum.experiments.absolute_value.judging import Nets, parts_of
 from tegum.experiments.experiment import Panel
@@ -86,9 +86,9 @@ def features(found: Nets, usual: Nets) -> Panel:
     y, low, high = (np.full((len(found.x), 4), np.nan) for _ in range(3))
     for place in range(len(found.x)):
         for kind in range(3):
-            y[place, kind], low[place, kind], high[place, kind] = _interval(rows[place, :, kind])
+            y[place, kind], low[place, kind], high[place, kind] = drawn_interval(rows[place, :, kind])
     for place, p in enumerate(usual.x):
-        y[found.place(p), 3], low[found.place(p), 3], high[found.place(p), 3] = _interval(
+        y[found.place(p), 3], low[found.place(p), 3], high[found.place(p), 3] = drawn_interval(
             (usual.answered[place] == 1).sum(axis=-1).astype(float)
         )
     figure = bands(found.x, y, low, high, names, x_label="density 1 − S", y_label="features", log_x=True)
@@ -99,11 +99,6 @@ def features(found: Nets, usual: Nets) -> Panel:
         "scale, which answer many features on one side only. The sparsest are not trained to the end."
     )
     return Panel("features", "Whose |x| is computed", caption, figure)
-
-
-def _interval(values: np.ndarray) -> tuple[float, float, float]:
-    mean, low, high = mean_interval(values)
-    return (mean, low, high) if np.isfinite(low) else (mean, mean, mean)
 
 
 def motif(found: Nets) -> Panel:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tegum.claims import Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Judged, judge_mean, judge_rate, span, unjudged
 from tegum.experiments.adversarial.claims import (
     BUILT_IN,
     CLOSE,
@@ -51,7 +51,7 @@ def _relative(found: Attacked, name: str) -> np.ndarray:
 def _rises(found: Attacked) -> Judged:
     ratio = found.at("analytic", FORMED) / found.at("analytic", DENSE)
     note = (
-        f"By {_range(ratio)}; relative to a model without superposition, which has 1: "
+        f"By {span(ratio)}; relative to a model without superposition, which has 1: "
         f"{_words(found, 'analytic', DENSE, FORMED, SPARSEST)}. With the worst attack found "
         f"{_words(found, 'worst', DENSE, FORMED, SPARSEST)}, of which linear in the attack "
         f"{_words(found, 'linear', DENSE, FORMED, SPARSEST)}."
@@ -64,7 +64,7 @@ def _tracks(found: Attacked) -> Judged:
     tied = np.array([np.corrcoef(a, f)[0, 1] for a, f in zip(added.T, features.T, strict=True)])
     apart = np.ptp(added - features, axis=0)
     note = (
-        f"Correlation {_range(tied)}; the largest ratio is {_range(np.exp(apart))} times the smallest. Features per "
+        f"Correlation {span(tied)}; the largest ratio is {span(np.exp(apart))} times the smallest. Features per "
         f"dimension: {_words(found, 'features', DENSE, FORMED, SPARSEST)}."
     )
     margin = np.minimum(tied - CLOSE, np.log(WITHIN) - apart)
@@ -86,7 +86,7 @@ def _squared(found: Attacked) -> Judged:
     rise = found.at("features", FORMED) / found.at("features", DENSE)
     note = f"Squared lengths: {_words(found, 'common', DENSE, 0.1, FORMED, SPARSEST)}."
     if rise.min() < DOUBLE:
-        return unjudged(SQUARED, f"Features per dimension rise by {_range(rise)} only", note=note)
+        return unjudged(SQUARED, f"Features per dimension rise by {span(rise)} only", note=note)
     slopes = np.array([
         np.polyfit(np.log(f), np.log(v), 1)[0]
         for f, v in zip(found["features"][forming].T, found["common"][forming].T, strict=True)
@@ -102,7 +102,7 @@ def _shape(found: Attacked) -> list[Judged]:
         f"{_words(found, 'common_active', FORMED, SPARSEST)} squared lengths; with attacks a tenth as long as their "
         f"inputs {_words(found, 'active', FORMED, SPARSEST)}."
     )
-    note = f"To {_range(fall)}; features per dimension to {_range(kept)}."
+    note = f"To {span(fall)}; features per dimension to {span(kept)}."
     return [
         _squared(found),
         judge_rate(PARTS, (fall < 2 / 3) & (kept > 0.9), 0.5, "seeds", note=note),
@@ -117,13 +117,13 @@ def _built_in(found: Attacked, room: Attacked) -> list[Judged]:
     rise = found.at("moved", FORMED) / found.at("moved", DENSE)
     near = np.log(NEAR) - np.abs(np.log(ratio))
     note = (
-        f"A ratio of {_range(ratio)}; with the unchanged target it is {_range(found.at('worst', FORMED))}. From "
-        f"1 − S = 1 on it rises by {_range(rise)}."
+        f"A ratio of {span(ratio)}; with the unchanged target it is {span(found.at('worst', FORMED))}. From "
+        f"1 − S = 1 on it rises by {span(rise)}."
     )
     return [
-        judge_rate(SPARSITY, sparse < ROOMY, 0.5, "seeds", note=f"{_range(sparse)} squared lengths."),
+        judge_rate(SPARSITY, sparse < ROOMY, 0.5, "seeds", note=f"{span(sparse)} squared lengths."),
         judge_mean(BUILT_IN, near, above=0, where="seeds", unit=" (ln 1.5 − |ln ratio|)", note=note),
-        judge_rate(LEARNT, learnt < 1, 0.5, "seeds", note=f"{_range(learnt)} of what it adds to random ones."),
+        judge_rate(LEARNT, learnt < 1, 0.5, "seeds", note=f"{span(learnt)} of what it adds to random ones."),
     ]
 
 
@@ -132,14 +132,10 @@ def _worth(found: Attacked) -> list[Judged]:
     random = found.at("random", FORMED) / found.at("worst", FORMED)
     more = found.at("worst", 0.1) / found.at("analytic", 0.1) - 1
     return [
-        judge_rate(WORTH, share < 1, 0.5, "seeds", note=f"{_range(share)} of it."),
-        judge_mean(RANDOM, LITTLE - random, above=0, where="seeds", unit=" below a tenth", note=f"{_range(random)}."),
+        judge_rate(WORTH, share < 1, 0.5, "seeds", note=f"{span(share)} of it."),
+        judge_mean(RANDOM, LITTLE - random, above=0, where="seeds", unit=" below a tenth", note=f"{span(random)}."),
         judge_mean(STRONGER, more, above=LITTLE, where="seeds", unit=" more"),
     ]
-
-
-def _range(values: np.ndarray) -> str:
-    return f"{values.mean():.3g} ({values.min():.3g} to {values.max():.3g})"
 
 
 def _words(found: Attacked, name: str, *densities: float) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tegum.claims import mean_interval
+from tegum.claims import drawn_interval
 from tegum.experiments.almost_orthogonal.judging import METHODS, POINTS, PRINTED, RATIOS, Packings, Recovery
 from tegum.experiments.experiment import Panel
 from tegum.plots import style
@@ -112,14 +112,10 @@ def _by_method(back: Recovery, what: int) -> tuple[list[list[int]], list[np.ndar
     """For each kind of directions: numbers of active features, and mean with interval over seeds by method."""
     shown = [k for k in back.active if k <= back.hidden]
     values = [
-        np.array([[_mean(back.of(kind, k, method, what)) for method in METHODS] for k in shown]) for kind in back.kinds
+        np.array([[drawn_interval(back.of(kind, k, method, what)) for method in METHODS] for k in shown])
+        for kind in back.kinds
     ]
     return [shown] * len(back.kinds), values
-
-
-def _mean(values: np.ndarray) -> tuple[float, float, float]:
-    mean, low, high = mean_interval(values)
-    return (mean, low, high) if np.isfinite(low) else (mean, mean, mean)
 
 
 def _multiples(back: Recovery, what: int, y_label: str, most: float) -> Any:

@@ -19,7 +19,8 @@ from tegum.experiments.almost_orthogonal.measures import (
     recovered,
     thresholds,
 )
-from tegum.geometry.sparse_recovery import lost, rectified
+from tegum.geometry.evaluated import outputs
+from tegum.geometry.sparse_recovery import lost
 from tegum.theory.coherence import (
     coherence,
     fit_at_random,
@@ -110,7 +111,7 @@ def recovery(run: Run, active: tuple[int, ...], samples: int) -> Recovery:
 def _lost_on_law(coder: Coder, p: float, seed: int) -> float:
     law = SparseUniform(feature_probability=p)
     x = drawn(law, coder.W.shape[1], TESTED, np.random.default_rng([seed, 0]))
-    return lost(rectified(coder.W, coder.b, x), x)
+    return lost(outputs(coder.W, coder.b, x), x)
 
 
 def _each_lost(random: Coder, p: float, seed: int) -> float:

@@ -7,7 +7,8 @@ import jax
 import numpy as np
 from scipy.optimize import minimize
 
-from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit, rectified
+from tegum.geometry.evaluated import outputs
+from tegum.geometry.sparse_recovery import basis_pursuit, exact, lost, matching_pursuit
 from tegum.theory.coherence import coherence, spread
 from tegum.toy.features import KActive, Law, SparseUniform, draw
 
@@ -100,7 +101,7 @@ def methods(coder: Coder) -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         return lambda x: np.stack([method(coder.W, h) for h in (coder.W @ x).T], axis=1)
 
     return {"L1": each(basis_pursuit), "matching pursuit": each(matching_pursuit),
-            "ReLU": lambda x: rectified(coder.W, coder.b, x)}  # fmt: skip
+            "ReLU": lambda x: outputs(coder.W, coder.b, x)}  # fmt: skip
 
 
 def recovered(coder: Coder, active: int, samples: int, rng: np.random.Generator) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, tally, unjudged
 from tegum.experiments.dynamics.claims import (
     ACROSS,
     BASES,
@@ -35,12 +35,12 @@ def judged(levels: Course, usual: Course, small: Course) -> list[Judged]:
     rarer = min(np.isfinite(turn), np.isfinite(turns), key=np.sum)
     both = turns[np.isfinite(turns)]
     return [
-        judge_rate(DIGONS, ends == "5-dimensional cross polytope", note=_ends(ends), **half),
+        judge_rate(DIGONS, ends == "5-dimensional cross polytope", note=f"Ends: {tally(ends)}.", **half),
         _judge_mean(LEVELS, levels.at_levels(), above=0.5),
         _judge_mean(COINCIDE, levels.coincidence(levels.shares), note=levels.plain(levels.shares)),
         judge_rate(REGIMES, usual.renewed() > 0, note=_counted(usual), **half),
         _judge_mean(TRANSFORM, usual.coincidence(usual.cosines), note=usual.plain(usual.cosines)),
-        judge_rate(OCTAHEDRON, turn < ALIGNED, note=_ends(shapes), **half),
+        judge_rate(OCTAHEDRON, turn < ALIGNED, note=f"Ends: {tally(shapes)}.", **half),
         judge_rate(ACROSS, across, above=0.5, where="octahedra"),
         judge_rate(SMALL_REGIMES, small.renewed() > 1, note=_counted(small), **half),
         _judge_mean(SMALL_TRANSFORM, small.coincidence(small.cosines), note=small.plain(small.cosines)),
@@ -90,12 +90,6 @@ def _twists(usual: np.ndarray, small: np.ndarray) -> str:
 def _bins(turn: np.ndarray) -> str:
     counts, _ = np.histogram(turn, [0, 15, 30, 45, 60.001])
     return f"By 15° from 0° to 60°: {', '.join(map(str, counts))}."
-
-
-def _ends(found: np.ndarray) -> str:
-    kinds, counts = np.unique(found, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
-    return "Ends: " + ", ".join(f"{counts[i]} × {kinds[i]}" for i in order) + "."
 
 
 def _counted(course: Course) -> str:

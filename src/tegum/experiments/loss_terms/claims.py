@@ -3,7 +3,6 @@
 from tegum.claims import Claim
 
 MATHEMATICS = "Elhage et al. 2022, Toy Models of Superposition, mathematical understanding"
-BASIC = "Elhage et al. 2022, Toy Models of Superposition, basic results"
 OURS = "Beyond Elhage et al. 2022"
 
 SPARSEST, SPARSE, MIDDLE, DENSER = 0.005, 0.02, 0.1, 0.5  # densities at which claims are judged

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tegum.claims import Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Judged, judge_mean, judge_rate, span, tally, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.loss_terms import claims
 from tegum.experiments.loss_terms.measures import PARTS, Terms, arrangements, courses, interference, terms
@@ -35,7 +35,7 @@ def _counts(large: Terms, pairs: Terms) -> list[Judged]:
         for p, share, chance in zip(large.x, large.at_most_one, rare, strict=True)
         if p <= claims.MIDDLE
     )
-    best = f"{note}. Loss at 1 − S = {claims.SPARSEST:g}: {_spread(loss / claims.BEST)} of the best known."
+    best = f"{note}. Loss at 1 − S = {claims.SPARSEST:g}: {span(loss / claims.BEST)} of the best known."
     return [
         judge_rate(claims.DOMINATE, (few > 0.5) & (loss < claims.WITHIN * claims.BEST), 0.5, "seeds", note=best),
         judge_mean(claims.SOON, many, above=0.5, **where),
@@ -68,10 +68,10 @@ def _forces(course: np.ndarray, step: np.ndarray) -> list[Judged]:
     silent, active = (course[..., k] for k in (SILENT_PART, ACTIVE_PART))
     first, later = (step[np.argmax(part > part.max(1, keepdims=True) / 2, axis=1)] for part in (silent, active))
     falls, stays = silent[:, -1] / silent.max(1), active[:, -1] / active.max(1)
-    words = f"Benefit not had falls to {_spread(benefit)}, interference rises by {_spread(rise)} of the final loss"
+    words = f"Benefit not had falls to {span(benefit)}, interference rises by {span(rise)} of the final loss"
     note = (
-        f"Steps: {_spread(first)} and {_spread(later)}. In the end {PARTS[SILENT_PART]} is {_spread(falls)} of its "
-        f"peak, {PARTS[ACTIVE_PART]} {_spread(stays)}."
+        f"Steps: {span(first)} and {span(later)}. In the end {PARTS[SILENT_PART]} is {span(falls)} of its "
+        f"peak, {PARTS[ACTIVE_PART]} {span(stays)}."
     )
     return [unjudged(claims.FORCES, words), judge_rate(claims.ORDER, first < later, 0.5, "seeds", note=note)]
 
@@ -84,7 +84,7 @@ def _linear(run: Run) -> list[Judged]:
     crowd = (there & shared).sum(-1)
     loss = ((np.eye(n) - W[1].mT @ W[1]) ** 2).sum((-2, -1)) / (n - m)  # biases take care of the means
     none = f"Features in superposition: {crowd[0].mean():.3g} on average."
-    note = f"{crowd[1].mean():.3g} features on average; loss {_spread(loss)} of that of m features alone."
+    note = f"{crowd[1].mean():.3g} features on average; loss {span(loss)} of that of m features alone."
     return [
         judge_rate(claims.LINEAR, crowd[0] == 0, 0.5, "seeds", note=none),
         judge_rate(claims.EQUAL, (crowd[1] > m) & (loss < 1.01), 0.5, "seeds", note=note),
@@ -97,7 +97,8 @@ def _planes(runs: Runs) -> list[Judged]:
     found = []
     for claim, density, alike in ((claims.SAME, claims.PENTAGON_AT, True), (claims.OTHER, claims.DIGONS_AT, False)):
         k = int(np.argmin(np.abs(x - density)))
-        note = f"On all inputs: {_most(law[k])}. On at most one active feature: {_most(one[k])}."
+        most = [tally(np.where(words[k] == "", "nothing", words[k]), most=3) for words in (law, one)]
+        note = f"On all inputs: {most[0]}. On at most one active feature: {most[1]}."
         named = ~(_irregular(law[k]) | _irregular(one[k]))
         found.append(judge_rate(claim, named & ((law[k] == one[k]) == alike), 0.5, "seeds", note=note))
     return found
@@ -106,13 +107,3 @@ def _planes(runs: Runs) -> list[Judged]:
 def _irregular(words: np.ndarray) -> np.ndarray:
     """Whether a model has no block, or one without a name: untrained models are alike in that."""
     return np.array([not text or "irregular" in text for text in words])
-
-
-def _most(words: np.ndarray) -> str:
-    names, counts = np.unique(words, return_counts=True)
-    order = np.argsort(-counts, kind="stable")[:3]
-    return ", ".join(f"{counts[i]} × {names[i] or 'nothing'}" for i in order)
-
-
-def _spread(values: np.ndarray) -> str:
-    return f"{values.mean():.3g} ({values.min():.3g} to {values.max():.3g})"

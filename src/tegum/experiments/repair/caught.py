@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tegum.claims import rate_interval
+from tegum.claims import rate_interval, share
 from tegum.experiments.experiment import Runs
 from tegum.experiments.repair.treatments import RECIPES, again_name, once_name
 from tegum.failure.courses import Course
@@ -62,7 +62,7 @@ def rest_of(course: Course) -> float:
 def by_number(course: Course) -> str:
     """How many models are perfect at the end, by how many features were unlearnt, in words."""
     one, good = course.one, course.perfect
-    return f"with one feature unlearnt {counted(good[one])} end perfect, with more {counted(good[~one])}"
+    return f"with one feature unlearnt {share(good[one])} end perfect, with more {share(good[~one])}"
 
 
 def median_of(values: np.ndarray) -> float:
@@ -82,14 +82,9 @@ def mean_of(values: np.ndarray) -> float:
     return float(values.mean()) if values.size else np.nan
 
 
-def counted(successes: np.ndarray) -> str:
-    """How many of how many."""
-    return f"{int(np.sum(successes))} of {np.size(successes)}"
-
-
 def with_interval(successes: np.ndarray) -> str:
     """The same, with the interval of the rate."""
     if not successes.size:
         return "none was caught, so none"
     low, high = rate_interval(successes.sum(), successes.size)
-    return f"{counted(successes)} (95 % interval {100 * low:.0f}–{100 * high:.0f} %)"
+    return f"{share(successes)} (95 % interval {100 * low:.0f}–{100 * high:.0f} %)"

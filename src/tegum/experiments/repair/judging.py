@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_mean, judge_pairs, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_mean, judge_pairs, judge_rate, share, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.repair.caught import (
     by_number,
-    counted,
     delays,
     edited,
     edited_again,
@@ -143,7 +142,7 @@ def _factors(runs: Runs, failing: tuple[str, ...]) -> list[Judged]:
 def _main_effect(claim: Claim, runs: Runs, place: int, recipe: str) -> Judged:
     time = {name: delays(runs, name, recipe) for name in FACTORS}
     saved = sum((0.5 - levels[place]) * time[name] for name, levels in FACTORS.items())
-    cells = (f"{name} {counted(perfect(runs, name, recipe))}, {mean_of(late):,.0f}" for name, late in time.items())
+    cells = (f"{name} {share(perfect(runs, name, recipe))}, {mean_of(late):,.0f}" for name, late in time.items())
     return _mean(_named(claim, recipe), np.asarray(saved), f"Perfect, mean steps: {'; '.join(cells)}.", " steps saved")
 
 
@@ -168,8 +167,8 @@ def _well(runs: Runs, recipe: str, forget: str) -> Judged:
     plain = edited(runs, "nothing", recipe)
     stuck = ~plain.perfect & ~left.perfect
     note = (
-        f"Of all caught: treated {counted(treated.perfect)}, by forgetting alone {counted(left.perfect)}, untreated "
-        f"{counted(plain.perfect)}. Treated: {by_number(treated)}."
+        f"Of all caught: treated {share(treated.perfect)}, by forgetting alone {share(left.perfect)}, untreated "
+        f"{share(plain.perfect)}. Treated: {by_number(treated)}."
     )
     where = "caught seeds that neither time nor forgetting mends"
     return _rate(_named(WELL, recipe, forget), treated.perfect[stuck], 0.95, note, where)
@@ -186,7 +185,7 @@ def _mean_time(
     pair = tuple(zip((slow, fast), forget, strict=True))
     pair = tuple((name, "unlearnt" if name == "nothing" else policy) for name, policy in pair)
     late, soon = (delays(runs, name, recipe, policy) for name, policy in pair)
-    ends = (counted(perfect(runs, name, recipe, policy)) for name, policy in pair)
+    ends = (share(perfect(runs, name, recipe, policy)) for name, policy in pair)
     rest = rest_of(edited(runs, "nothing", recipe))
     (one, mended), (two, healed) = zip((slow, fast), ends, strict=True)
     note = (
@@ -217,7 +216,7 @@ def _repeated(runs: Runs, recipes: tuple[str, ...]) -> list[Judged]:
     for recipe in recipes:
         if again_name(CARRIED) in runs:
             again, once = edited_again(runs, CARRIED, recipe), edited(runs, CARRIED, recipe)
-            note = f"Resampled once: {counted(once.perfect)}."
+            note = f"Resampled once: {share(once.perfect)}."
             found.append(_rate(_named(ENOUGH, recipe), again.perfect, 0.95, note))
             fewer = once.unlearnt[:, -1] - again.unlearnt[:, -1]
             found.append(_mean(_named(MORE_OFTEN, recipe), fewer, "", " features fewer"))
@@ -231,7 +230,7 @@ def _untold(runs: Runs, recipes: tuple[str, ...]) -> Judged:
     for recipe in recipes:
         course = edited(runs, LONG, recipe)
         one, back = course.one, course.unlearnt[:, -1] > 0
-        words.append(f"{recipe} {counted(back[one])} and {counted(back[~one])}")
+        words.append(f"{recipe} {share(back[one])} and {share(back[~one])}")
         if recipe == LASTING:
             single = back[one]
     note = f"With a feature unlearnt at the end, of those with one at the edit, and with more: {'; '.join(words)}."
@@ -240,7 +239,7 @@ def _untold(runs: Runs, recipes: tuple[str, ...]) -> Judged:
 
 def _noisy(runs: Runs) -> Judged:
     quiet, loud = (perfect(runs, name, LASTING) for name in ("nothing", "noise"))
-    note = f"Perfect of all caught: nothing {counted(quiet)}, noise {counted(loud)}."
+    note = f"Perfect of all caught: nothing {share(quiet)}, noise {share(loud)}."
     return _rate(_named(NOISY, LASTING), ~loud[~quiet], 0.9, note, "caught seeds that time does not mend")
 
 
@@ -252,7 +251,7 @@ def _room(runs: Runs, recipes: tuple[str, ...]) -> Judged:
         course = edited(runs, ROOMY, recipe)
         caught[course.seed] = True
         good[course.seed] &= course.perfect
-        words.append(f"{recipe} {counted(course.perfect)}")
+        words.append(f"{recipe} {share(course.perfect)}")
     return _rate(ROOM, good[caught], 0.95, f"{'; '.join(words)}.", "seeds caught under some recipe")
 
 
@@ -312,7 +311,7 @@ def _same_way(runs: Runs) -> Judged:
 def _all_dead(runs: Runs, n: int, k: int) -> Judged:
     beside = [name for name in FEW if several_name(n, k, name) in runs]
     found = {name: runs[several_name(n, k, name)].ended.values for name in beside}
-    words = "; ".join(f"{name} {counted(part[:, 0])}" for name, part in found.items())
+    words = "; ".join(f"{name} {share(part[:, 0])}" for name, part in found.items())
     claim = _named(ALL_DEAD, f"{n} features, {k} unlearnt, {PASSING}")
     return _rate(claim, found[PROPOSED][:, 0], 0.95, f"Perfect at the end: {words}.", "seeds")
 
@@ -322,7 +321,7 @@ def _choice(runs: Runs) -> Judged:
         when = runs[f"costly {name}"].when_learnt.values
         return np.asarray(when[:, -1] < when[:, -2])
 
-    others = "; ".join(f"{name} {counted(first(name))}" for name in ("nothing", CARRIED) if f"costly {name}" in runs)
+    others = "; ".join(f"{name} {share(first(name))}" for name in ("nothing", CARRIED) if f"costly {name}" in runs)
     return _rate(_named(CHOICE, PASSING), first(PROPOSED), 0.95, f"The costly one first: {others}.", "seeds")
 
 
