@@ -10,9 +10,10 @@ import tegum as tg
 from tegum.experiments import find
 from tegum.experiments.dead_neurons import claims as c
 from tegum.experiments.dead_neurons import judging
-from tegum.experiments.dead_neurons.data import Drawn, Shifted
+from tegum.experiments.dead_neurons.data import Shifted
 from tegum.experiments.dead_neurons.settings import comparisons, since_fired, training
 from tegum.experiments.experiment import Experiment, Runs
+from tegum.sae.truth import DrawnDirections
 from tegum.training.run import execute
 
 
@@ -46,12 +47,12 @@ def test_a_share_is_of_those_that_have_some() -> None:
 
 
 def test_each_dictionary_has_a_truth_of_its_own_and_the_mean_is_added() -> None:
-    one, other = (np.asarray(Drawn(count=5, draw=draw).matrix(3)) for draw in (1.0, 2.0))
+    one, other = (np.asarray(DrawnDirections(count=5, draw=draw).matrix(3)) for draw in (1.0, 2.0))
     assert np.abs(one - other).max() > 0.1
     np.testing.assert_allclose(np.linalg.norm(one, axis=0), 1, rtol=1e-6)
-    square = np.asarray(Drawn(count=3, draw=1.0, orthogonal=True).matrix(3))
+    square = np.asarray(DrawnDirections(count=3, draw=1.0, orthogonal=True).matrix(3))
     np.testing.assert_allclose(square.T @ square, np.eye(3), atol=1e-6)
-    law = {"directions": Drawn(count=5), "of": tg.SparseUniform(feature_probability=0.5)}
+    law = {"directions": DrawnDirections(count=5), "of": tg.SparseUniform(feature_probability=0.5)}
     key = jnp.zeros(2, jnp.uint32)
     s, x = Shifted(**law).pair(key, 4, 10)
     again, moved = Shifted(**law, shift=2.0).pair(key, 4, 10)
@@ -114,7 +115,7 @@ def test_a_dead_latent_is_silenced_by_its_bias_in_double_precision_and_plain_num
     over: Any = run.training.over
     rng, draws = np.random.default_rng(0), over["dictionary"]["law.directions.draw"]
     for i, dead in enumerate(found.dead):
-        D: Any = Drawn(count=32, draw=draws[i]).matrix(16)
+        D: Any = DrawnDirections(count=32, draw=draws[i]).matrix(16)
         s = (rng.random((32, 30_000)) < 0.05) * rng.random((32, 30_000))
         z = found.W_e[i] @ (np.asarray(D) @ s - run.b_d.values[i][:, None])
         assert (z.max(axis=1)[dead] > 0).all()

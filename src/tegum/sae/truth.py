@@ -21,7 +21,7 @@ from jaxtyping import Array, Float
 
 from tegum.errors import BadInput
 from tegum.sae.dictionary import unit
-from tegum.spec import Count, NotNegative, Numbers, Spec
+from tegum.spec import Count, Finite, NotNegative, Numbers, Spec
 from tegum.toy.features import Law, SparseUniform, draw
 from tegum.toy.random import fold, normal
 from tegum.training.loop import ONE_CORE
@@ -48,6 +48,20 @@ class RandomDirections(Directions):
     def matrix(self, inputs: int) -> np.ndarray:
         D = np.random.default_rng(self.draw).normal(size=(inputs, self.count))
         return D / np.linalg.norm(D, axis=0)
+
+
+class DrawnDirections(Directions):
+    """Unit vectors, uniform on the sphere, others for each `draw`, a number that may be swept as a seed is.
+
+    orthogonal: orthonormal ones in a random orientation.
+    """
+
+    draw: Finite = 0.0
+    orthogonal: bool = False
+
+    def matrix(self, inputs: int) -> Array:
+        D = normal(fold(jnp.zeros(2, jnp.uint32), self.draw), inputs, self.count)
+        return jnp.linalg.qr(D)[0] if self.orthogonal else unit(D)
 
 
 class OrthogonalDirections(Directions):

@@ -5,11 +5,12 @@ from typing import Any
 
 from jaxtyping import Array
 
-from tegum.experiments.dead_neurons.data import Drawn, Shifted
+from tegum.experiments.dead_neurons.data import Shifted
 from tegum.sae.codes import TopK
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, SparseError
 from tegum.sae.remedies import GeometricMedian
+from tegum.sae.truth import DrawnDirections
 from tegum.toy.features import SparseUniform
 from tegum.training.history import every
 from tegum.training.optimisers import Adam
@@ -72,7 +73,7 @@ def training(steps: int, dictionaries: int, first: int, over: dict[str, Any], **
     each = {"seed": range(first, first + dictionaries), "law.directions.draw": draws}
     given: dict[str, Any] = {
         "model": SparseAutoencoder(inputs=INPUTS, latents=LATENTS),
-        "law": Shifted(directions=Drawn(count=TRUE), of=SparseUniform(feature_probability=DENSITY)),
+        "law": Shifted(directions=DrawnDirections(count=TRUE), of=SparseUniform(feature_probability=DENSITY)),
         "loss": SparseError(l1=PENALTY),
         "optimiser": Adam(learning_rate=RATE),
         "batch_size": BATCH,
@@ -99,7 +100,7 @@ def comparisons(name: str, steps: int, dictionaries: int) -> dict[str, Training]
     match name:
         case "easy":
             law = Shifted(
-                directions=Drawn(count=INPUTS, orthogonal=True), of=SparseUniform(feature_probability=DENSITY)
+                directions=DrawnDirections(count=INPUTS, orthogonal=True), of=SparseUniform(feature_probability=DENSITY)
             )
             return {"easy": make({}, law=law, model=SparseAutoencoder(inputs=INPUTS, latents=2 * INPUTS))}
         case "plain":
