@@ -11,7 +11,7 @@ import tegum as tg
 from tegum.sae.codes import BatchTopK, JumpReLU
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, SparseError
-from tegum.sae.remedies import GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
+from tegum.sae.remedies import Forget, GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
 from tegum.sae.truth import RandomDirections, Superposed
 from tegum.training.interventions import Edit, Informed, Seen
 
@@ -69,7 +69,17 @@ def test_known_misreadings_differ_as_they_say() -> None:
     assert (np.asarray(whole.parameters["W_e"]) == np.asarray(exact.parameters["W_e"])).all()
 
 
-@pytest.mark.parametrize("remedy", [Resample(**AT, inputs=50), Reinitialise(**AT), Repel(**AT)])
+def test_forgetting_changes_nothing_but_the_memory() -> None:
+    model = SparseAutoencoder(inputs=3, latents=4, code=JumpReLU())
+    p = {**state(), "log_threshold": jnp.arange(4.0)}
+    one, everything = (Forget(**AT, forget=whose).edit(model, p, jax.random.key(0)) for whose in ("entries", "all"))
+    assert all((np.asarray(one.parameters[name]) == np.asarray(value)).all() for name, value in p.items())
+    assert np.asarray(one.touched["W_d"]).tolist() == [[False, False, True, False]] * 3
+    assert np.asarray(one.touched["W_e"]).any(axis=1).tolist() == [False, False, True, False]
+    assert all(np.asarray(mask).all() for mask in everything.touched.values())
+
+
+@pytest.mark.parametrize("remedy", [Forget(**AT), Resample(**AT, inputs=50), Reinitialise(**AT), Repel(**AT)])
 def test_without_dead_latents_nothing_changes(remedy: Any) -> None:
     p = {**state(), "idle": jnp.zeros(4)}
     more = (seen(),) if remedy.sees else ()

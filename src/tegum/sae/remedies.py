@@ -74,6 +74,19 @@ class InformedRemedy(Remedy, Informed):
     """A remedy that looks at samples and their losses."""
 
 
+class Forget(Remedy):
+    """Nothing but forgetting: no parameter changes, nobody counts as revived, but the optimiser's memory is cleared.
+
+    What the optimiser does without that memory is what all other remedies do besides; `forget` says whose it is.
+    """
+
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        return parameters
+
+    def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
+        return Edit(parameters, super().edit(model, parameters, key, seen).touched)
+
+
 class Reinitialise(Remedy):
     """Dead latents drawn anew, as the model's initialisation draws them."""
 
