@@ -21,6 +21,7 @@ RINGS = (
     ("training",),
     ("failure",),
     ("sae",),
+    ("catalogue",),
     ("runs",),
     ("plots",),
     ("experiments",),

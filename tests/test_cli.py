@@ -18,6 +18,7 @@ import pytest
 import xarray as xr
 
 from tegum import cli
+from tegum.catalogue import catalogue
 from tegum.claims import Claim, Judged, judge_fact
 from tegum.experiments import fields_of, find, listed
 from tegum.experiments.experiment import Experiment, Panel, Runs
@@ -95,10 +96,10 @@ def test_without_a_word_it_helps(tegum: Tegum) -> None:
     for words in ((), ("--help",), ("-h",)):
         said = tegum(*words)
         assert (said.code, said.error) == (0, "")
-        assert all(command in said.out for command in ("list", "run", "report", "show"))
+        assert all(command in said.out for command in ("list", "run", "report", "show", "specs"))
 
 
-@pytest.mark.parametrize("command", ["list", "run", "show", "report"])
+@pytest.mark.parametrize("command", ["list", "run", "show", "specs", "report"])
 def test_every_command_has_help(command: str, tegum: Tegum) -> None:
     said = tegum(command, "--help")
     assert said.code == 0
@@ -123,6 +124,15 @@ def test_the_fields_of_an_experiment(tegum: Tegum) -> None:
     assert [one["name"] for one in said] == list(type(find("intro")).model_fields)
     words = tegum("show", "intro", "--fields").out
     assert all(one["name"] in words for one in said)
+
+
+def test_what_trainings_are_made_of(tegum: Tegum) -> None:
+    words = tegum("specs").out
+    assert all(f"  {entry.name} " in words for entry in catalogue())
+    assert "must be given" in tegum("specs", "KActive").out
+    (read,) = json.loads(tegum("specs", "KActive", "--json").out)
+    assert read["home"] == "tegum"
+    assert read["fields"] == [{"name": "active", "takes": "whole number, at least 1", "default": None, "needed": True}]
 
 
 @pytest.mark.parametrize("name", listed())

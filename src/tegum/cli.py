@@ -1,4 +1,4 @@
-"""The command `tegum`: list, run, show, report. Heavy imports wait until a command needs them."""
+"""The command `tegum`: list, run, show, specs, report. Heavy imports wait until a command needs them."""
 
 import json
 import sys
@@ -141,6 +141,17 @@ def show(
     folder = _folder(run, into)
     experiment, _, claims, facts = opened(folder)
     say(folder, experiment, claims, facts, as_json)
+
+
+@app.command()
+def specs(
+    name: Annotated[str | None, typer.Argument(help="One of them, such as SparseUniform.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What trainings are made of: every law, network, loss, optimiser, intervention; or one with its fields."""
+    from tegum.console import say_specs
+
+    say_specs(name, as_json)
 
 
 @app.command()

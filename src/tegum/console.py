@@ -3,11 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from tegum.catalogue import Entry, catalogue, entries
 from tegum.claims import Judged
 from tegum.conduct import nearest
 from tegum.experiments import fields_of
@@ -48,6 +51,34 @@ def say_fields(name: str, as_json: bool) -> None:
     table = Table("field", "takes", *sizes, title=f"tegum run {name} --set FIELD=VALUE", title_justify="left")
     for one in found:
         table.add_row(one.name, one.takes, *(json.dumps(one.sizes[size]) for size in sizes))
+    Console().print(table, highlight=False)
+
+
+def say_specs(name: str | None, as_json: bool) -> None:
+    """What trainings are made of, a line each; or one kind, whole."""
+    found = catalogue() if name is None else entries(name)
+    if as_json:
+        print(json.dumps([asdict(entry) for entry in found], indent=2))
+    elif name is None:
+        _say_lines(found)
+    else:
+        for entry in found:
+            _say_entry(entry)
+
+
+def _say_lines(found: Sequence[Entry]) -> None:
+    width = max(len(entry.name) for entry in found)
+    for group, members in groupby(found, lambda entry: (entry.group, entry.home)):
+        print(f"{', '.join(group)}")
+        for entry in members:
+            print(f"  {entry.name:<{width}}  {entry.line}")
+
+
+def _say_entry(entry: Entry) -> None:
+    print(f"{entry.home}.{entry.name}: {entry.text}\n")
+    table = Table("field", "takes", "if left out")
+    for field in entry.fields:
+        table.add_row(field.name, field.takes, "must be given" if field.needed else json.dumps(field.default))
     Console().print(table, highlight=False)
 
 

@@ -8,13 +8,11 @@ import ast
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from tegum.errors import BadInput, near
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
     from tegum.experiments.experiment import Experiment
 
 _NOT = ("__init__", "experiment")
@@ -59,26 +57,15 @@ def fields_of(name: str) -> list[Field]:
     >>> [field for field in fields_of("intro") if field.name == "seeds"]
     [Field(name='seeds', takes='whole number, at least 1', sizes={'quick': 8, 'standard': 40, 'paper': 200})]
     """
+    from tegum.catalogue import takes
     from tegum.spec import plain
 
     kind = _kind(name)
     made = {size: kind(**changes) for size, changes in kind.sizes.items()}
     return [
-        Field(field, _takes(info), {size: plain(getattr(one, field)) for size, one in made.items()})
+        Field(field, takes(info), {size: plain(getattr(one, field)) for size, one in made.items()})
         for field, info in kind.model_fields.items()
     ]
-
-
-def _takes(info: "FieldInfo") -> str:
-    """The values of a field in words: a kind, and what it must be."""
-    from tegum.spec import Needs
-
-    kinds: dict[Any, str] = {int: "whole number", float: "number", bool: "true or false", str: "word"}
-    inner = next((kinds[kind] for kind in get_args(info.annotation) if kind in kinds), "value")
-    kind = kinds.get(info.annotation) or f"list of {inner}s"
-    needs = [one.words for one in info.metadata if isinstance(one, Needs)]
-    words = [need.split(";")[0].rstrip(".").removeprefix("must ").removeprefix("be ") for need in needs]
-    return ", ".join([kind, *words])
 
 
 def _kind(name: str) -> "type[Experiment]":
