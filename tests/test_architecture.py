@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "tegum"
 # From the inside out. A module may import from its own ring and from those before it.
 RINGS = (
     ("errors",),
-    ("spec",),
+    ("spec", "own"),
     ("toy",),
     ("theory", "geometry", "claims"),
     ("training",),

@@ -7,7 +7,7 @@ In all of them r is the mean length of the live latents' encoder vectors.
 """
 
 from abc import abstractmethod
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -31,7 +31,10 @@ class Remedy(Intervention):
     window: dead is who fired on no batch of so many last steps.
     forget: whose numbers the optimiser forgets: "entries", exactly those of the treated latents; "all", everything, as
         some codes do; or "nothing".
+    tried: the settings that a comparison tunes over, each some fields with their values.
     """
+
+    tried: ClassVar[tuple[dict[str, Any], ...]] = ({},)
 
     window: Count = 12_500
     forget: Literal["entries", "all", "nothing"] = "entries"
