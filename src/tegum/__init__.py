@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tegum.errors import BadInput
     from tegum.failure.outcomes import Outcomes, Thresholds, outcomes
     from tegum.failure.timelines import Timeline, timeline
+    from tegum.toy.exchange import load_state, save_state, state_dict
     from tegum.toy.expectation import ExactError, OneActiveError
     from tegum.toy.features import (
         AnticorrelatedSets,
@@ -45,6 +46,7 @@ _HOME = {
         "AnticorrelatedSets CorrelatedSets FixedSamples Hierarchical KActive Law Magnitudes OneHot SparseSigned "
         "SparseUniform UnitNorm zipf"
     ),
+    "tegum.toy.exchange": "load_state save_state state_dict",
     "tegum.toy.expectation": "ExactError OneActiveError",
     "tegum.toy.loss": "Loss SquaredError geometric",
     "tegum.toy.models": "Autoencoder Model Network StartingFrom UntiedAutoencoder notebook_scale",
@@ -64,8 +66,8 @@ __all__ = [
     "Loss", "Magnitudes", "Model", "Momentum", "Network", "OneActiveError", "OneHot", "Optax", "Optimiser",
     "Outcomes", "Perturb", "Rotate", "Run", "SparseSigned", "SparseUniform", "Splay", "SquaredError",
     "StartingFrom", "Thresholds", "Timeline", "Training", "UnitNorm", "UntiedAutoencoder", "at_steps", "every",
-    "failure", "geometric", "geometry", "log_spaced", "notebook_scale", "outcomes", "plots", "sae", "timeline",
-    "train", "zipf",
+    "failure", "geometric", "geometry", "load_state", "log_spaced", "notebook_scale", "outcomes", "plots", "sae",
+    "save_state", "state_dict", "timeline", "train", "zipf",
 ]  # fmt: skip
 
 
