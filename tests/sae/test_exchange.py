@@ -1,16 +1,21 @@
 """Dictionaries in SAELens folders: there and back, and folders that are none."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 import tegum as tg
 from tegum.sae.codes import BatchTopK, Code, JumpReLU, ReLU, TopK
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.exchange import load, save
+
+WRITTEN = sorted(path for path in (Path(__file__).parent / "saelens").iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("code", [ReLU(), TopK(k=3), BatchTopK(k=2), JumpReLU(threshold=0.1)])
@@ -29,3 +34,62 @@ def test_there_and_back_it_answers_the_same(code: Code, tmp_path: Path) -> None:
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(tg.BadInput, match=r"holds no dictionary of SAELens.*it needs cfg.json and sae_weights"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("folder", WRITTEN, ids=lambda path: path.name)
+def test_what_saelens_wrote_answers_as_it_does_there(folder: Path) -> None:
+    """Version 6.54.12 wrote these folders, and its answers beside them (benchmarks/saelens.py)."""
+    stored = load_file(folder / "answers.safetensors")
+    model, read = load(folder)
+    p = {name: jnp.asarray(value) for name, value in read.items()}
+    x = jnp.asarray(stored["x"].T)
+    close = 5e-3 if folder.name == "half" else 1e-5  # the library answers in the precision of its weights
+    assert np.asarray(model.encode(p, x)) == pytest.approx(stored["f"].T, abs=close)
+    assert np.asarray(model(p, x)) == pytest.approx(stored["y"].T, abs=close)
+    assert 0 < (stored["f"] > 0).mean() < 1
+
+
+@pytest.mark.parametrize("name", ["standard", "topk", "jumprelu", "batchtopk"])
+def test_written_again_it_is_what_saelens_wrote(name: str, tmp_path: Path) -> None:
+    theirs = next(path for path in WRITTEN if path.name == name)
+    ours = save(tmp_path / name, *load(theirs))
+    here, there = (json.loads((folder / "cfg.json").read_text()) for folder in (ours, theirs))
+    assert {**here, "metadata": 0} == {**there, "metadata": 0}
+    mine, given = (load_file(folder / "sae_weights.safetensors") for folder in (ours, theirs))
+    assert mine.keys() == given.keys()
+    for tensor in mine:
+        assert mine[tensor] == pytest.approx(np.maximum(given[tensor], 0) if tensor == "threshold" else given[tensor])
+
+
+def changed(folder: Path, into: Path, config: dict[str, Any], tensors: dict[str, Any] | None = None) -> Path:
+    """A copy of a folder with other settings and tensors; a tensor of None is left out."""
+    into.mkdir()
+    (into / "cfg.json").write_text(json.dumps(json.loads((folder / "cfg.json").read_text()) | config))
+    held = load_file(folder / "sae_weights.safetensors") | (tensors or {})
+    save_file({name: value for name, value in held.items() if value is not None}, into / "sae_weights.safetensors")
+    return into
+
+
+@pytest.mark.parametrize(
+    ("config", "tensors", "sentence"),
+    [
+        ({"architecture": "gated"}, {}, r"architecture='gated' .* cannot be read; there are standard, topk and jump"),
+        ({"activation_fn_str": "tanh-relu"}, {}, r"activation function 'tanh-relu' of cfg.json cannot be read"),
+        ({"normalize_activations": "layer_norm"}, {}, r"different for each input, .*: take another dictionary"),
+        ({"normalize_activations": "expected_average_only_in"}, {}, r"with fold_activation_norm_scaling_factor of"),
+        ({"normalize_activations": "covariance_whitening"}, {}, r"with fold_activation_whitening of SAELens"),
+        ({}, {"b_dec": None}, r"lacks b_dec; it has W_dec, W_enc, b_enc"),
+        ({"architecture": "jumprelu"}, {}, r"lacks threshold; it has W_dec, W_enc, b_dec, b_enc"),
+        ({}, {"b_enc": np.zeros(5)}, r"b_enc \(5,\) in .* does not fit W_dec \(6, 4\); it needs to be \(6,\)"),
+    ],
+)
+def test_what_has_no_counterpart_is_refused(config: Any, tensors: Any, sentence: str, tmp_path: Path) -> None:
+    standard = next(path for path in WRITTEN if path.name == "standard")
+    with pytest.raises(tg.BadInput, match=sentence):
+        load(changed(standard, tmp_path / "sae", config, tensors))
+
+
+def test_topk_of_before_version_6_is_read(tmp_path: Path) -> None:
+    standard = next(path for path in WRITTEN if path.name == "standard")
+    old = {"activation_fn_str": "topk", "activation_fn_kwargs": {"k": 3}, "normalize_activations": None}
+    assert load(changed(standard, tmp_path / "sae", old))[0].code == TopK(k=3)

@@ -50,8 +50,9 @@ def save(folder: str | Path, model: SparseAutoencoder, parameters: Any) -> Path:
 def load(folder: str | Path) -> tuple[SparseAutoencoder, Arrays]:
     """Read one dictionary that SAELens wrote, or `save`: the model and its parameters.
 
-    What their settings would do to inputs is folded into the biases where that is exact. Raises `BadInput` for
-    architectures and settings that a `SparseAutoencoder` does not have.
+    What their settings would do to inputs, and a choice of k by rescaled activations, is folded into the weights, all
+    in single precision. A folder written while training is not what its dictionary is afterwards: there SAELens has
+    `save_inference_model`. Raises `BadInput` for architectures and settings that a `SparseAutoencoder` does not have.
     """
     config, tensors = _read(Path(folder))
     code, own = _code(config, tensors)
@@ -59,8 +60,8 @@ def load(folder: str | Path) -> tuple[SparseAutoencoder, Arrays]:
     b_e = tensors["b_enc"] if config.get("apply_b_dec_to_input", True) else tensors["b_enc"] + W_e @ b_d
     length = np.linalg.norm(W_d, axis=0)
     model = SparseAutoencoder(
-        inputs=config["d_in"],
-        latents=config["d_sae"],
+        inputs=len(W_d),
+        latents=len(W_e),
         code=code,
         decoder="unit" if np.allclose(length, 1, atol=1e-3) else "free",
     )
@@ -92,14 +93,14 @@ def _code(config: dict[str, Any], tensors: Arrays) -> tuple[Code, Arrays]:
     match config.get("architecture", "standard"):
         case "standard":
             return ReLU(), {}
-        case "topk" if not config.get("rescale_acts_by_decoder_norm", False):
+        case "topk":
             return TopK(k=config["k"]), {}
         case "jumprelu":
-            with np.errstate(divide="ignore"):
-                return JumpReLU(), {"log_threshold": np.log(tensors["threshold"])}
+            with np.errstate(divide="ignore"):  # below 0 a threshold does what 0 does: f is never negative
+                return JumpReLU(), {"log_threshold": np.log(np.maximum(tensors["threshold"], 0))}
     raise BadInput(
-        f"architecture={config.get('architecture')!r} of {CONFIG} cannot be read; there are standard, topk (without "
-        "rescale_acts_by_decoder_norm) and jumprelu."
+        f"architecture={config.get('architecture')!r} of {CONFIG} cannot be read; there are standard, topk and "
+        "jumprelu, which save_inference_model of SAELens makes of some others."
     )
 
 
@@ -111,12 +112,53 @@ def _read(folder: Path) -> tuple[dict[str, Any], Arrays]:
         raise BadInput(
             f"{folder} holds no dictionary of SAELens: {shown(str(error))}; it needs {CONFIG} and {WEIGHTS}."
         ) from None
-    if config.get("normalize_activations", "none") != "none":
-        raise BadInput(
-            f"normalize_activations={config['normalize_activations']!r} changes inputs before the dictionary; fold it "
-            "into the weights first, with fold_activation_norm_scaling_factor of SAELens."
-        )
-    missing = [name for name in ("W_enc", "W_dec", "b_dec") if name not in tensors]
+    config = _modern(config)
+    _need_plain_inputs(config)
+    _need_tensors(config, tensors, folder / WEIGHTS)
+    tensors = {"b_enc": np.zeros(len(tensors["W_dec"]), np.float32)} | tensors
+    return config, _folded(tensors) if config.get("rescale_acts_by_decoder_norm", False) else tensors
+
+
+def _modern(config: dict[str, Any]) -> dict[str, Any]:
+    """As of version 6; before, topk was an activation function of the standard architecture."""
+    chosen = config.get("activation_fn_str", config.get("activation_fn", "relu"))
+    if chosen == "topk":
+        return {**config, "architecture": "topk", "k": config["activation_fn_kwargs"]["k"]}
+    if chosen != "relu":
+        raise BadInput(f"the activation function {chosen!r} of {CONFIG} cannot be read; there are 'relu' and 'topk'.")
+    return config
+
+
+def _need_plain_inputs(config: dict[str, Any]) -> None:
+    match config.get("normalize_activations"):
+        case None | False | "none":
+            return
+        case True | "expected_average_only_in" as given:
+            out = "fold it into the weights first, with fold_activation_norm_scaling_factor of SAELens."
+        case "covariance_whitening" as given:
+            out = "fold it into the weights first, with fold_activation_whitening of SAELens."
+        case given:
+            out = "it is different for each input, which no weights can do: take another dictionary."
+    raise BadInput(f"normalize_activations={given!r} changes inputs before the dictionary; {out}")
+
+
+def _need_tensors(config: dict[str, Any], tensors: Arrays, file: Path) -> None:
+    own = ["threshold"] if config.get("architecture") == "jumprelu" else []
+    missing = [name for name in ("W_enc", "W_dec", "b_dec", *own) if name not in tensors]
     if missing:
-        raise BadInput(f"{folder / WEIGHTS} lacks {', '.join(missing)}; it has {', '.join(sorted(tensors))}.")
-    return config, {"b_enc": np.zeros(config["d_sae"], np.float32)} | tensors
+        raise BadInput(f"{file} lacks {', '.join(missing)}; it has {', '.join(sorted(tensors))}.")
+    d_sae, d_in = tensors["W_dec"].shape if tensors["W_dec"].ndim == 2 else (0, 0)
+    shapes = {"W_enc": (d_in, d_sae), "b_dec": (d_in,), "b_enc": (d_sae,), "threshold": (d_sae,)}
+    for name, shape in shapes.items():
+        if name in tensors and tensors[name].shape != shape:
+            raise BadInput(
+                f"{name} {tensors[name].shape} in {file} does not fit W_dec {tensors['W_dec'].shape}; it needs to be "
+                f"{shape}."
+            )
+
+
+def _folded(tensors: Arrays) -> Arrays:
+    """The same dictionary with decoder vectors of length 1, where activations count in units of theirs."""
+    length = np.linalg.norm(tensors["W_dec"], axis=1)
+    W_enc, b_enc = tensors["W_enc"] * length, tensors["b_enc"] * length
+    return {**tensors, "W_enc": W_enc, "b_enc": b_enc, "W_dec": tensors["W_dec"] / length[:, None]}
