@@ -6,7 +6,16 @@ from tegum.sae.digits import Digits
 from tegum.sae.exchange import load, save
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
 from tegum.sae.measures import Recovery, quality, recovery
-from tegum.sae.remedies import Forget, GeometricMedian, Reinitialise, Remedy, Repel, Resample
+from tegum.sae.remedies import (
+    FillGaps,
+    Forget,
+    GeometricMedian,
+    InformedRemedy,
+    Reinitialise,
+    Remedy,
+    Repel,
+    Resample,
+)
 from tegum.sae.sharing import absorption, splits
 from tegum.sae.spikes import Spike, spike
 from tegum.sae.stored import Stored
@@ -21,9 +30,9 @@ from tegum.sae.truth import (
 )
 
 __all__ = [
-    "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "DrawnDirections", "Forget",
-    "GeometricMedian", "GhostGradients", "GivenDirections", "JumpReLU", "OrthogonalDirections", "RandomDirections",
-    "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "SparseAutoencoder", "SparseError", "Spike",
-    "SpreadDirections", "Stored", "Superposed", "TopK", "absorption", "load", "quality", "recovery", "save", "spike",
-    "splits",
+    "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "DrawnDirections", "FillGaps", "Forget",
+    "GeometricMedian", "GhostGradients", "GivenDirections", "InformedRemedy", "JumpReLU", "OrthogonalDirections",
+    "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "SparseAutoencoder",
+    "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK", "absorption", "load", "quality",
+    "recovery", "save", "spike", "splits",
 ]  # fmt: skip

@@ -128,6 +128,49 @@ class Resample(InformedRemedy):
         return _set(parameters, dead, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
 
 
+class FillGaps(InformedRemedy):
+    """Ours: dead latents are made to give back what is missing, x − x̂ of inputs that are reconstructed badly.
+
+    An input is drawn with probability ∝ ‖x − x̂‖^(2 `power`). The direction of its residual e becomes the decoder vector
+    and, times `fraction` · r, the encoder vector. The bias is the one at which the latent gives f = `gain` · ‖e‖ for
+    that very input, `gain` · ‖e‖ − W_e·x̄, and so leaves alone inputs that reach less far; but not above 0, where it
+    would fire at the mean. What the new latent gives back is then taken from all residuals before the next is drawn, as
+    in matching pursuit, so that no two fill one gap.
+
+    Each of these can be switched off: direction="input", the input itself instead of its residual; bias="zero";
+    apart=False, inputs drawn independently; fraction=0.2. With all four off this is `Resample` with the loss's squared
+    error in place of the whole loss.
+    """
+
+    fraction: NotNegative = 1.0
+    gain: NotNegative = 1.0
+    power: NotNegative = 2.0
+    direction: Literal["residual", "input"] = "residual"
+    bias: Literal["own", "zero"] = "own"
+    apart: bool = True
+
+    def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
+        x, length = seen.x, self.fraction * mean_length(parameters, ~dead)
+        read = x - parameters["b_d"][:, None]
+        places = uniform(key, 1, len(dead))[0]
+
+        def fill(i: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            missing, D, b_e = state
+            size = jnp.linalg.norm(missing, axis=0) * (x != 0).any(0)
+            chosen = at_quantile(size ** (2 * self.power), places[i])
+            towards = unit((missing if self.direction == "residual" else x)[:, chosen, None])[:, 0]
+            reached = length * (towards @ read)
+            needed = jnp.minimum(self.gain * size[chosen] - reached[chosen], 0.0)
+            bias = needed if self.bias == "own" else jnp.zeros_like(needed)
+            given = towards[:, None] * jax.nn.relu(reached + bias)
+            left = jnp.where(dead[i] & self.apart, missing - given, missing)
+            return left, D.at[:, i].set(towards), b_e.at[i].set(bias)
+
+        start = (x - model(parameters, x), jnp.zeros_like(parameters["W_d"]), jnp.zeros_like(parameters["b_e"]))
+        _, D, b_e = jax.lax.fori_loop(0, len(dead), fill, start)
+        return _set(parameters, dead, length * D.T, b_e, D)
+
+
 class Repel(Remedy):
     """The method that *Optimization Failure* (2024) proposes: a repulsor that live latents are to sweep away from.
 
@@ -190,8 +233,13 @@ class GeometricMedian(Informed):
 
 def drawn(weights: Float[Array, " samples"], count: int, key: Any) -> Array:
     """`count` places, each drawn by itself with probability ∝ its weight; all alike where no weight is above 0."""
+    return at_quantile(weights, uniform(key, 1, count)[0])
+
+
+def at_quantile(weights: Float[Array, " samples"], share: Array) -> Array:
+    """The places up to which these shares of all weight lie."""
     chance = jnp.cumsum(jnp.where(weights.sum() > 0, weights, 1.0))
-    return jnp.searchsorted(chance, uniform(key, 1, count)[0] * chance[-1]).clip(0, len(weights) - 1)
+    return jnp.searchsorted(chance, share * chance[-1]).clip(0, len(weights) - 1)
 
 
 def mean_length(parameters: Parameters, live: Dead) -> Float[Array, ""]:
