@@ -1,4 +1,4 @@
-"""The example of a law and a metric of one's own: short, and right. tests/test_docs.py runs it whole."""
+"""The examples of a law, a metric and a remedy of one's own: short, and right. tests/test_docs.py runs it whole."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,9 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+
+import tegum as tg
+from tegum.training.interventions import Seen
 
 DOCS = Path(__file__).parents[1] / "docs"
 CODE = re.findall(r"^```python\n(.*?)^```", (DOCS / "own.md").read_text(), re.DOTALL | re.MULTILINE)
@@ -21,8 +24,26 @@ def own() -> dict[str, Any]:
 
 
 def test_law_metric_sweep_and_figure_take_less_than_twenty_lines() -> None:
-    assert len(CODE) == 1
     assert len([line for line in CODE[0].splitlines() if line.strip()]) < 20
+
+
+def test_a_remedy_its_training_and_its_measures_take_less_than_thirty_lines() -> None:
+    assert len([line for line in CODE[1].splitlines() if line.strip()]) < 30
+
+
+def test_the_remedy_copies_live_latents_and_touches_no_other() -> None:
+    scope: dict[str, Any] = {"__name__": "documentation"}
+    exec(compile(CODE[1].split("model =")[0], "own.md", "exec"), scope)
+    model = tg.sae.SparseAutoencoder(inputs=3, latents=4)
+    p = {**model.init(jax.random.key(0)), "idle": np.array([0.0, 9.0, 0.0, 0.0])}
+    seen = Seen(jax.random.normal(jax.random.key(1), (3, 16)), jax.numpy.ones(16))
+    edit = scope["Split"](at=5, window=5, noise=0.0).edit(model, p, jax.random.key(2), seen)
+    new = {name: np.asarray(value) for name, value in edit.parameters.items()}
+    live = [0, 2, 3]
+    for name in ("W_e", "b_e", "idle"):
+        assert (new[name][live] == np.asarray(p[name])[live]).all()
+    assert np.abs(new["W_d"][:, live] - new["W_d"][:, [1]]).max(axis=0).min() == pytest.approx(0, abs=1e-6)
+    assert np.abs(new["W_e"][live] - new["W_e"][1]).max(axis=1).min() == pytest.approx(0, abs=1e-6)
 
 
 def test_the_law_keeps_density_and_mean_square_whatever_the_spread(own: dict[str, Any]) -> None:
