@@ -194,17 +194,23 @@ class Repel(Remedy):
     bias: Literal["keep", "zero"] = "keep"
     decoder: Literal["keep", "matched", "fresh"] = "keep"
 
+    def repulsors(self, parameters: Parameters, dead: Dead, key: Any) -> Float[Array, "latents inputs"]:
+        """−Σ̂, a row for each latent. One of your own may give each another; a live latent with 0 is never raised."""
+        W_e = parameters["W_e"]
+        away = -_direction((W_e * ~dead[:, None]).sum(0), normal(fold(key, 0), W_e.shape[1], 1)[:, 0])
+        return jnp.broadcast_to(away, W_e.shape)
+
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
         W_e, b_e, r = parameters["W_e"], parameters["b_e"], mean_length(parameters, ~dead)
-        repulsor = -_direction((W_e * ~dead[:, None]).sum(0), normal(fold(key, 0), W_e.shape[1], 1)[:, 0])
-        seeded = r * (self.fraction * repulsor + self.noise * normal(fold(key, 1), *W_e.shape))
+        away = self.repulsors(parameters, dead, key)
+        seeded = r * (self.fraction * away + self.noise * normal(fold(key, 1), *W_e.shape))
         decoders = {
             "keep": parameters["W_d"],
             "matched": unit(seeded.T),
             "fresh": unit(normal(fold(key, 2), *parameters["W_d"].shape)),
         }[self.decoder]
         placed = _set(parameters, dead, seeded, jnp.zeros_like(b_e) if self.bias == "zero" else b_e, decoders)
-        raised = (placed["W_e"] @ repulsor > 0) & (self.own | ~dead)
+        raised = ((placed["W_e"] * away).sum(1) > 0) & (self.own | ~dead)
         return {**placed, "b_e": placed["b_e"] + jnp.where(raised, self.shift, 0.0)}
 
 
