@@ -62,7 +62,6 @@ def test_the_bias_gives_that_input_what_is_missing() -> None:
     p = edited(x, b_e=-0.6, apart=False)
     assert p["W_e"][2] == pytest.approx([1, 0, 0, 0])
     assert p["b_e"][2] == pytest.approx(0.6 - 1)
-    assert edited(x, b_e=-0.6, gain=0.5, apart=False)["b_e"][2] == pytest.approx(0.3 - 1)
     assert edited(x, b_e=-0.6, fraction=0.5, apart=False)["b_e"][2] == 0  # 0.5 reached, 0.6 missing: not above 0
     assert edited(x, b_e=-0.6, bias="zero")["b_e"][2] == 0
 

@@ -132,10 +132,10 @@ class FillGaps(InformedRemedy):
     """Ours: dead latents are made to give back what is missing, x − x̂ of inputs that are reconstructed badly.
 
     An input is drawn with probability ∝ ‖x − x̂‖^(2 `power`). The direction of its residual e becomes the decoder vector
-    and, times `fraction` · r, the encoder vector. The bias is the one at which the latent gives f = `gain` · ‖e‖ for
-    that very input, `gain` · ‖e‖ − W_e·x̄, and so leaves alone inputs that reach less far; but not above 0, where it
-    would fire at the mean. What the new latent gives back is then taken from all residuals before the next is drawn, as
-    in matching pursuit, so that no two fill one gap.
+    and, times `fraction` · r, the encoder vector. The bias is the one at which the latent gives f = ‖e‖ for that very
+    input, ‖e‖ − W_e·x̄, and so leaves alone inputs that reach less far; but not above 0, where it would fire at x̄ = 0
+    and on most inputs. What the new latent gives back is then taken from all residuals before the next is drawn, as in
+    matching pursuit, so that no two fill one gap.
 
     Each of these can be switched off: direction="input", the input itself instead of its residual; bias="zero";
     apart=False, inputs drawn independently; fraction=0.2. With all four off this is `Resample` with the loss's squared
@@ -143,7 +143,6 @@ class FillGaps(InformedRemedy):
     """
 
     fraction: NotNegative = 1.0
-    gain: NotNegative = 1.0
     power: NotNegative = 2.0
     direction: Literal["residual", "input"] = "residual"
     bias: Literal["own", "zero"] = "own"
@@ -160,7 +159,7 @@ class FillGaps(InformedRemedy):
             chosen = at_quantile(size ** (2 * self.power), places[i])
             towards = unit((missing if self.direction == "residual" else x)[:, chosen, None])[:, 0]
             reached = length * (towards @ read)
-            needed = jnp.minimum(self.gain * size[chosen] - reached[chosen], 0.0)
+            needed = jnp.minimum(size[chosen] - reached[chosen], 0.0)
             bias = needed if self.bias == "own" else jnp.zeros_like(needed)
             given = towards[:, None] * jax.nn.relu(reached + bias)
             left = jnp.where(dead[i] & self.apart, missing - given, missing)
