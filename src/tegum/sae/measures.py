@@ -4,7 +4,8 @@ Everything is measured on fresh samples, the same for all dictionaries, by `qual
 known, `recovery` compares with. Arrays of dictionaries have their axes first, as runs have them.
 """
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,8 @@ from scipy.optimize import linear_sum_assignment
 from tegum.errors import BadInput
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.truth import Superposed
-from tegum.spec import with_leaves
-from tegum.toy.features import draw
+from tegum.spec import leaves, with_leaves
+from tegum.toy.features import Law, draw
 from tegum.toy.models import Parameters
 from tegum.toy.random import fold
 from tegum.training.axes import Grid, Group
@@ -29,6 +30,7 @@ Vectors = Float[np.ndarray, "inputs count"]
 Place = tuple[int, int]  # an instance and a moment
 MEASURING = 1 << 20  # a stream of random numbers that no training uses
 TOGETHER = 2048  # latents measured together, over all dictionaries
+MEASURED = ("model.", "law.")  # the parts of a training that matter here
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536,
     """What every dictionary of a run does with fresh samples of its own law, the same for all.
 
     - mse: E ‖x − x̂‖², a sum over inputs; explained: 1 − E ‖x − x̂‖² / E ‖x − E x‖².
+    - activity: E Σ_j f_j, the sum that an L1 penalty counts where decoder vectors have length 1.
     - l0: how many latents fire on a sample, on average; frequency (…, latent): on what share of samples each fires.
     - dead: the share of latents that fire on no sample; rare: on some, but on less than `rare` of them.
     - reach (…, latent): the largest W_e,j · x̄ on any sample. With `ReLU` a latent fires where that exceeds −b_e,j.
@@ -139,10 +142,11 @@ def _measured(
 ) -> Iterator[tuple[Place, dict[str, Any]]]:
     """Instance by instance and moment by moment, so many at once as fit in a fast memory."""
     own = {name: _values(run, name, moments) for name in group.shapes}
-    numbers = group.numbers(group.instances)
+    numbers = {path: value for path, value in group.numbers(group.instances).items() if path.startswith(MEASURED)}
     varied = {path for path, value in numbers.items() if np.ptp(value, axis=-1).any()}
     fixed = {path: np.float32(value[..., 0]) for path, value in numbers.items() if path not in varied}
-    totals = jax.jit(jax.vmap(lambda values, p: _totals(with_leaves(group.training, fixed | values), p, samples)))
+    model, law = (with_leaves(spec, _blank(spec)) for spec in (group.training.model, group.training.law))
+    totals = _program(model, law, samples)
     places = [(column, moment) for column in range(len(group.instances)) for moment in range(len(moments))]
     width = min(len(places), max(1, TOGETHER // group.training.model.sizes.hidden))
     for first in range(0, len(places), width):
@@ -154,10 +158,31 @@ def _measured(
                             for c, m in zip(columns, moment, strict=True)])
             for name, values in own.items()
         }  # fmt: skip
-        mean = jax.device_get(totals(mine, parameters))
+        mean = jax.device_get(totals(mine, fixed, parameters))
         for i, (column, m) in enumerate(few):
             one = {name: value[i] for name, value in mean.items()}
             yield (int(group.instances[column]), m), _summary(parameters["W_d"][i], one, rare)
+
+
+@functools.lru_cache(maxsize=32)
+def _program(model: SparseAutoencoder, law: Law, samples: int) -> Callable[..., dict[str, Array]]:
+    """Totals of several dictionaries of one structure: numbers of their own, numbers of all, parameters."""
+
+    def one(own: dict[str, Array], common: dict[str, Array], parameters: Parameters) -> dict[str, Array]:
+        values = own | common
+        parts = [with_leaves(spec, _under(values, name)) for name, spec in zip(MEASURED, (model, law), strict=True)]
+        return _totals(*parts, parameters, samples)
+
+    return jax.jit(jax.vmap(one, in_axes=(0, None, 0)))
+
+
+def _blank(spec: Any) -> dict[str, Any]:
+    """Zeros for all numbers: what has one structure has one program."""
+    return {path: (0.0,) * len(value) if isinstance(value, tuple) else 0.0 for path, value in leaves(spec).items()}
+
+
+def _under(values: dict[str, Array], prefix: str) -> dict[str, Array]:
+    return {path.removeprefix(prefix): value for path, value in values.items() if path.startswith(prefix)}
 
 
 def _values(run: Run, name: str, moments: Sequence[int | None]) -> np.ndarray:
@@ -187,11 +212,10 @@ def _cut(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.asarray(values[tuple(slice(length) for length in shape)])
 
 
-def _totals(training: Any, parameters: Parameters, samples: int) -> dict[str, Array]:
+def _totals(model: Any, law: Any, parameters: Parameters, samples: int) -> dict[str, Array]:
     """Means over samples, batch by batch, and what every latent reaches."""
     size = min(samples, 8192)
     batches = -(-samples // size)
-    model, law = training.model, training.law
 
     def on(i: Array) -> tuple[dict[str, Array], Array]:
         key = fold(fold(jnp.zeros(2, jnp.uint32), MEASURING), i)
@@ -203,6 +227,7 @@ def _totals(training: Any, parameters: Parameters, samples: int) -> dict[str, Ar
         means = {
             "mse": ((x - y) ** 2).sum(0).mean(), "x": x.mean(1), "xx": (x * x).sum(0).mean(),
             "yy": (y * y).sum(0).mean(), "xy": (x * y).sum(0).mean(), "frequency": fires.mean(1),
+            "activity": f.sum(0).mean(),
         }  # fmt: skip
         if s is not None:
             active = (s > 0).astype(x.dtype)
@@ -231,6 +256,7 @@ def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[
     found = {
         "mse": mean["mse"],
         "explained": 1 - mean["mse"] / (mean["xx"] - (mean["x"] ** 2).sum()),
+        "activity": mean["activity"],
         "l0": frequency.sum(),
         "frequency": frequency,
         "reach": mean["reach"],

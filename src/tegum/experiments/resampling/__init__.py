@@ -1,0 +1,115 @@
+"""Remedies for dead latents, head to head, where the truth is known: which revive, which recover, at what cost."""
+
+from typing import Any, ClassVar
+
+from pydantic import field_validator
+
+from tegum.claims import Judged
+from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.resampling.beds import BEDS, CONTROL, JUDGED_ON, TUNED_ON
+from tegum.experiments.resampling.claims import METHOD
+from tegum.experiments.resampling.entrants import (
+    AGAIN,
+    CONTROLLED,
+    ENTRANTS,
+    NEEDED,
+    OWN,
+    QUICK,
+    edited_at,
+    entrant,
+    settings,
+    training,
+)
+from tegum.experiments.resampling.figures import panels
+from tegum.experiments.resampling.judging import again_name, judged, run_name, tuning_name
+from tegum.own import OwnClass
+from tegum.spec import Count
+from tegum.training.training import Training
+
+TROUBLED = tuple(name for name in BEDS if name != CONTROL)
+
+
+class Resampling(Experiment):
+    """Every entrant on every bed, on the same dictionaries; `own=FILE.py:CLASS` enters a remedy of one's own."""
+
+    title: ClassVar[str] = "Remedies for dead latents"
+    source: ClassVar[str] = METHOD
+    lede: ClassVar[str] = (
+        "Latents of sparse autoencoders die. The published remedy gives them the directions of inputs that are "
+        "reconstructed badly; *Optimization Failure* finds that clumsy and proposes another, untried. Here both meet "
+        "everything else that is done about dead latents, on small dictionaries whose true features are known: same "
+        "truths, same starts, same data, edits at the same steps, and the same number of settings to tune over."
+    )
+    recipe: ClassVar[dict[str, Any]] = {}
+    sizes: ClassVar[dict[str, dict[str, Any]]] = {
+        "quick": {"seeds": 4, "steps": 800, "beds": ("synthetic",), "entrants": QUICK, "again": ()},
+        "standard": {},
+        "paper": {"recipes": 4, "tuning": 10},
+    }
+
+    seeds: Count = 20
+    tuning: int = 0
+    steps: Count = 2000
+    recipes: Count = 1
+    beds: tuple[str, ...] = TROUBLED
+    entrants: tuple[str, ...] = tuple(ENTRANTS)
+    again: tuple[str, ...] = AGAIN
+    own: OwnClass | None = None
+
+    @field_validator("beds")
+    @classmethod
+    def _beds(cls, beds: tuple[str, ...]) -> tuple[str, ...]:
+        if not beds or not set(beds) <= set(TROUBLED):
+            raise ValueError(f"beds={beds} must be some of {', '.join(TROUBLED)}.")
+        return beds
+
+    @field_validator("entrants")
+    @classmethod
+    def _entrants(cls, entrants: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(NEEDED) <= set(entrants) <= set(ENTRANTS):
+            raise ValueError(f"entrants={entrants} must be among {', '.join(ENTRANTS)}, with {', '.join(NEEDED)}.")
+        return entrants
+
+    def trainings(self) -> dict[str, Training]:
+        names = (*self.entrants, *((OWN,) if self.own else ()))
+        found: dict[str, Training] = {}
+        for bed in self.beds:
+            for name in names:
+                found |= self._entered(bed, name)
+        if len(self.beds) > 1:
+            found |= {run_name(CONTROL, name): self._train(CONTROL, name) for name in CONTROLLED if name in names}
+        return found
+
+    def _entered(self, bed: str, name: str) -> dict[str, Training]:
+        found = {run_name(bed, name): self._train(bed, name)}
+        if len(self._settings(bed, name)) > 1:
+            found[tuning_name(bed, name)] = self._train(bed, name, TUNED_ON, self.tuning or 8)
+        if bed == "synthetic" and name in self.again:
+            found[again_name(name)] = self._train(bed, name, other=True)
+        return found
+
+    def _settings(self, bed: str, name: str) -> tuple[dict[str, Any], ...]:
+        return settings(entrant(name, self.own), bed, anew=self.tuning > 0)
+
+    def _train(self, bed: str, name: str, first: int = JUDGED_ON, seeds: int = 0, *, other: bool = False) -> Training:
+        one, records = entrant(name, self.own), ()
+        if bed == "synthetic" and first == JUDGED_ON and not other:
+            records = watched(self.steps)
+        return training(bed, one, self._settings(bed, name), self.recipes, first, seeds or self.seeds, self.steps,
+                        records, other=other)  # fmt: skip
+
+    def claims(self, runs: Runs) -> list[Judged]:
+        return judged(runs)
+
+    def panels(self, runs: Runs) -> list[Panel]:
+        return panels(runs)
+
+
+def watched(steps: int) -> tuple[int, ...]:
+    """Steps at which the loss is recorded: densely after the first edit, up to the second."""
+    first, second, _ = edited_at(steps)
+    after = [*range(10), *range(10, 50, 5), *range(50, second - first, 25)]
+    return tuple(first + step for step in after if first + step <= second)
+
+
+EXPERIMENT = Resampling

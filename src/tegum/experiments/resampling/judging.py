@@ -1,0 +1,189 @@
+"""What came out, dictionary by dictionary, and the verdicts."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from tegum.claims import Claim, Judged, judge_interval, judge_mean, mean_interval
+from tegum.experiments.experiment import Runs
+from tegum.experiments.resampling import claims as c
+from tegum.experiments.resampling import entrants as e
+from tegum.experiments.resampling.beds import BEDS, CONTROL
+from tegum.sae.measures import quality
+from tegum.training.run import Run
+
+SAMPLES = 16_384  # fresh ones, on none of which a dead latent fires
+FOUND = 0.9  # a true feature is found whose latent has a larger cosine with it
+HARM = 0.01  # of the score, that a remedy may cost where nothing is wrong
+
+
+def run_name(bed: str, entrant: str) -> str:
+    return f"{bed}: {entrant}"
+
+
+def tuning_name(bed: str, entrant: str) -> str:
+    return f"tuning {bed}: {entrant}"
+
+
+def again_name(entrant: str) -> str:
+    return f"again: {entrant}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one entrant made of one bed, all (recipe, dictionary) but cosine (…, true); NaN there without a truth."""
+
+    score: np.ndarray
+    dead: np.ndarray
+    mse: np.ndarray
+    l0: np.ndarray
+    cosine: np.ndarray
+
+    def each(self) -> np.ndarray:
+        """The score of each dictionary, its mean over recipes."""
+        return np.asarray(self.score.mean(axis=0))
+
+
+@functools.lru_cache(maxsize=256)
+def measured(run: Run) -> xr.Dataset:
+    """Its quality on fresh samples with the score, (recipe, setting, dictionary, …)."""
+    found = quality(run, samples=SAMPLES)
+    if "setting" not in found.dims:
+        found = found.expand_dims("setting", axis=1)
+    penalty = xr.DataArray(np.asarray(run.data["l1"]), dims="recipe")
+    score = found["one_to_one"] if "one_to_one" in found else -(found["mse"] + penalty * found["activity"])
+    return found.assign(score=score.transpose("recipe", "setting", "dictionary"))
+
+
+def best_settings(run: Run) -> np.ndarray:
+    """The place of the setting with the highest mean score over the dictionaries of a tuning run, for each recipe."""
+    return np.asarray(measured(run)["score"].mean("dictionary").argmax("setting").values)
+
+
+def found(runs: Runs, bed: str, entrant: str, name: str = "") -> Found:
+    """An entrant at the setting that was best in tuning."""
+    data = measured(runs[name or run_name(bed, entrant)])
+    tuning = runs.get(tuning_name(bed, entrant))
+    place = np.zeros(data.sizes["recipe"], int) if tuning is None else best_settings(tuning)
+    one = data.isel(
+        setting=xr.DataArray(place, dims="recipe"), recipe=xr.DataArray(np.arange(len(place)), dims="recipe")
+    )
+
+    def values(key: str) -> np.ndarray:
+        return np.asarray(one[key].transpose("recipe", "dictionary", ...).values)
+
+    cosine = values("cosine") if "cosine" in one else np.full((*values("dead").shape, 1), np.nan)
+    return Found(values("score"), values("dead"), values("mse"), values("l0"), cosine)
+
+
+def troubled(runs: Runs) -> list[str]:
+    """The beds that were tried, but for the control."""
+    return [bed for bed in BEDS if bed != CONTROL and run_name(bed, e.NONE) in runs]
+
+
+def entered(runs: Runs, bed: str) -> list[str]:
+    """Who was tried on a bed, in the entrants' order, the user's own last."""
+    return [name for name in (*e.ENTRANTS, e.OWN) if run_name(bed, name) in runs]
+
+
+def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:
+    """By how much the first's score is higher, dictionary by dictionary."""
+    return found(runs, bed, one).each() - found(runs, bed, other).each()
+
+
+def judged(runs: Runs) -> list[Judged]:
+    """All claims whose entrants were tried."""
+    made = [_suffers(runs), *_control(runs)]
+    made += [_compared(runs, claim, one, other) for claim, one, other in PAIRS]
+    return [claim for claim in (*made, _fewer_dead(runs), _recovers(runs), _best(runs)) if claim is not None]
+
+
+PAIRS = (
+    (c.RESAMPLING, e.LETTER, e.NONE),
+    (c.WORKS, e.REPEL, e.NONE),
+    (c.WORKS_READ, e.BEST_REPEL, e.NONE),
+    (c.BETTER, e.REPEL, e.LETTER),
+    (c.BETTER_READ, e.BEST_REPEL, e.LETTER),
+    (c.BETTER_TUNED, e.BEST_REPEL, e.TUNED),
+    (c.SQUARE, e.LETTER, e.LOSS),
+    (c.SCALING, e.LETTER, e.UNSCALED),
+    (c.EXACTLY, e.LETTER, e.ALL),
+    (c.GHOSTLY, e.GHOST, e.LETTER),
+    (c.AUXILIARY, e.AUXK, e.TUNED),
+    (c.FORGETTING, e.FORGET, e.NONE),
+    (c.LENGTH, e.TUNED, e.LETTER),
+    (c.DRAWN, e.LETTER, e.REINITIALISE),
+    (c.FILLING, e.FILL, e.TUNED),
+)
+
+
+def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
+    beds = [bed for bed in troubled(runs) if {one, other} <= set(entered(runs, bed))]
+    return _on_every(claim, {bed: difference(runs, bed, one, other) for bed in beds}) if beds else None
+
+
+def _on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0) -> Judged:
+    """Holds where every bed's interval lies above, fails where one lies below: decided by the least of both ends."""
+    intervals = {bed: mean_interval(values) for bed, values in samples.items()}
+    words = "; ".join(f"{bed} {m:+.3f} ({low:+.3f} to {high:+.3f})" for bed, (m, low, high) in intervals.items())
+    value, low, high = (min(ends) for ends in zip(*intervals.values(), strict=True))
+    count = min(len(values) for values in samples.values())
+    return judge_interval(claim, value, low, high, above=above, measured=words, count=count)
+
+
+def _suffers(runs: Runs) -> Judged:
+    """The least of what is asked: dead latents above the share, and room above nothing."""
+    dead, room = {}, {}
+    for bed in troubled(runs):
+        dead[f"{bed}, dead"] = found(runs, bed, e.NONE).dead.mean(axis=0) - 0.15
+        best = e.ORACLE if run_name(bed, e.ORACLE) in runs else e.WIDER
+        if run_name(bed, best) in runs:
+            room[f"{bed}, room"] = difference(runs, bed, best, e.NONE)
+    return _on_every(c.SUFFERS, dead | room)
+
+
+def _control(runs: Runs) -> list[Judged]:
+    if run_name(CONTROL, e.NONE) not in runs:
+        return []
+    names = [name for name in entered(runs, CONTROL) if name in e.REMEDIES]
+    changes = {name: difference(runs, CONTROL, name, e.NONE) for name in names}
+    plain = found(runs, CONTROL, e.NONE).each()
+    return [
+        judge_mean(c.EASY, plain, above=0.95, where="dictionaries"),
+        _on_every(c.HARMLESS, changes, above=-HARM),
+    ]
+
+
+def _fewer_dead(runs: Runs) -> Judged:
+    less = {
+        bed: (found(runs, bed, e.NONE).dead - found(runs, bed, e.LETTER).dead).mean(axis=0) for bed in troubled(runs)
+    }
+    return _on_every(c.FEWER_DEAD, less)
+
+
+def recovered(runs: Runs, bed: str, entrant: str) -> np.ndarray:
+    """Of the true features that the untreated twin misses, the share that is found, of each dictionary with some."""
+    missed = found(runs, bed, e.NONE).cosine <= FOUND
+    there = (found(runs, bed, entrant).cosine > FOUND) & missed
+    some = missed.any(axis=(0, 2))
+    return np.asarray(there.sum(axis=(0, 2))[some] / missed.sum(axis=(0, 2))[some])
+
+
+def _recovers(runs: Runs) -> Judged | None:
+    beds = [bed for bed in troubled(runs) if BEDS[bed].directions and e.BEST_REPEL in entered(runs, bed)]
+    if not beds:
+        return None
+    return _on_every(c.RECOVERS_ALL, {bed: recovered(runs, bed, e.BEST_REPEL) for bed in beds}, above=0.95)
+
+
+def _best(runs: Runs) -> Judged | None:
+    beds = [bed for bed in troubled(runs) if e.FILL in entered(runs, bed)]
+    return _on_every(c.BEST, {bed: difference(runs, bed, e.FILL, _rival(runs, bed)) for bed in beds}) if beds else None
+
+
+def _rival(runs: Runs, bed: str) -> str:
+    """The remedy with the highest mean score on a bed, FillGaps left out."""
+    others = [name for name in entered(runs, bed) if name in e.REMEDIES and name != e.FILL]
+    return max(others, key=lambda name: float(found(runs, bed, name).each().mean()))
