@@ -6,7 +6,7 @@ import numpy as np
 
 from tegum.claims import mean_interval
 from tegum.experiments.dead_neurons.judging import Latents, dead_share
-from tegum.experiments.dead_neurons.settings import FACTORS, GENTLE, MEAN, PLAIN, STARTS, STRONG, WINDOW
+from tegum.experiments.dead_neurons.settings import FACTORS, GENTLE, MEAN, STARTS, STRONG, TIED, UNTIED, WINDOW
 from tegum.experiments.experiment import Panel, Runs
 from tegum.plots.band_panels import band_panels
 from tegum.plots.dots import dot_panels
@@ -42,8 +42,8 @@ def _factors(runs: Runs) -> Panel:
     caption = (
         "The share of a dictionary's latents that fire on none of 32,768 fresh inputs: means over dictionaries, each "
         "with a truth of its own, with 95 % intervals. One thing is changed at a time; bold is the recipe's own value. "
-        "A tied start has W_e = W_dᵀ at step 0. b_d begins in the geometric median of the data, or at 0 where that is "
-        "said."
+        "A tied start has W_e = W_dᵀ at step 0; where there is one line, dictionaries start untied. b_d begins in the "
+        "geometric median of the data, or at 0 where that is said."
     )
     return Panel("factors", "What kills latents", caption, figure)
 
@@ -54,6 +54,9 @@ def _intervals(run: Run) -> np.ndarray:
     for place in range(len(run.data["place"])):
         row = []
         for start in STARTS:
+            if start not in run.data["start"].values:
+                row.append((np.nan, np.nan, np.nan))
+                continue
             dead = dead_share(run, place=place, start=start)
             mean, low, high = mean_interval(dead[np.isfinite(dead)])
             row.append((mean, max(low, 0), min(high, 1)) if np.isfinite(high) else (mean, mean, mean))
@@ -65,10 +68,10 @@ def _some(runs: Runs) -> dict[str, Latents]:
     """The dictionaries that are looked at more closely, by name."""
     plain = runs["plain"]
     chosen = {
-        "rate 0.001, untied": (plain, {"order": GENTLE, "start": "independent"}),
-        "rate 0.01, tied": (plain, {"order": PLAIN, "start": "tied"}),
-        "rate 0.01, untied": (plain, {"order": PLAIN, "start": "independent"}),
-        "the same, L1 0.3": (plain, {"order": STRONG, "start": "independent"}),
+        "rate 0.001, untied": (plain, {"order": GENTLE}),
+        "rate 0.01, untied": (plain, {"order": UNTIED}),
+        "rate 0.01, tied": (plain, {"order": TIED}),
+        "rate 0.01, tied, L1 0.3": (plain, {"order": STRONG}),
     }
     if "mean" in runs:
         chosen[f"tied, mean {MEAN:g}, b_d = 0"] = (runs["mean"], {"shift": 1})

@@ -8,14 +8,13 @@ import xarray as xr
 
 from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
 from tegum.experiments.dead_neurons import claims as c
-from tegum.experiments.dead_neurons.settings import FAST, PLAIN, STRONG, WINDOW
+from tegum.experiments.dead_neurons.settings import FAST, STRONG, TIED, UNTIED, WINDOW
 from tegum.experiments.experiment import Runs
 from tegum.sae.measures import quality
 from tegum.training.run import Run
 
 SAMPLES = 32_768  # fresh ones, on none of which a dead latent fires
 USEFUL = 0.01  # of the samples, on which a latent fires that serves a feature active on 5 in 100
-UNTIED, TIED_AT = {"start": "independent"}, {"start": "tied"}
 
 
 @functools.lru_cache(maxsize=64)
@@ -83,8 +82,8 @@ def _easy(runs: Runs) -> list[Judged]:
 
 def _plain(runs: Runs) -> list[Judged]:
     run = runs["plain"]
-    untied, tied = Latents(run, order=PLAIN, **UNTIED), Latents(run, order=PLAIN, **TIED_AT)
-    own, strong, fast = (dead_share(run, order=order, **TIED_AT) for order in (PLAIN, STRONG, FAST))
+    untied, tied = Latents(run, order=UNTIED), Latents(run, order=TIED)
+    own, strong, fast = (dead_share(run, order=order) for order in (TIED, STRONG, FAST))
     died, silenced = (untied.dead & ~untied.never).any(axis=-1), untied.silenced()
     lengths = [
         one[dead].mean() / one[~dead].mean()
@@ -96,10 +95,18 @@ def _plain(runs: Runs) -> list[Judged]:
         _below(c.NEAR_ZERO, np.array(lengths), 0.1, "dictionaries that have dead latents"),
         _mean_of(c.BIAS, share_of(untied.reach > 0, untied.dead), 0.95, "dictionaries that have dead latents"),
         _below(c.REVIVAL, share_of(~untied.dead, silenced), 0.05, "dictionaries that have silent ones"),
-        _below(c.USELESS, share_of(untied.frequency >= USEFUL, silenced), 0.05, "dictionaries that have silent ones"),
+        _useless(untied, silenced),
         _mean_of(c.RATE, fast - own, 0.05, "pairs", note=_against(fast, own)),
         _mean_of(c.PENALTY, strong - own, 0.02, "pairs", note=_against(strong, own)),
     ]  # fmt: skip
+
+
+def _useless(latents: Latents, silenced: np.ndarray) -> Judged:
+    some = silenced.any(axis=-1)
+    useful = silenced & (latents.frequency >= USEFUL)
+    where = "dictionaries that have silent ones"
+    note = f"{int(useful.sum())} of {int(silenced.sum())} such latents fire on 1 in 100 samples."
+    return judge_rate(c.USELESS, ~useful.any(axis=-1)[some], 0.5, where, note=note)
 
 
 def _mean(runs: Runs) -> list[Judged]:
@@ -120,12 +127,12 @@ def _free(runs: Runs) -> list[Judged]:
 
 def _topk(runs: Runs) -> list[Judged]:
     narrow, wide = (dead_share(runs["topk"], latents=place) for place in (0, 1))
-    tied = dead_share(runs["topk, tied"])
-    both, helped = (dead_share(runs["topk, AuxK"], **start) for start in (TIED_AT, UNTIED))
+    tied = dead_share(runs["topk, tied"], start="tied")
+    both, helped = (dead_share(runs["topk, AuxK"], start=start) for start in ("tied", "independent"))
     return [
         _mean_of(c.WIDER, wide - narrow, 0, "pairs", note=_against(wide, narrow)),
-        _mean_of(c.TIED, wide - tied, 0, "pairs", note=_against(wide, tied)),
-        _mean_of(c.AUXILIARY, wide - helped, 0, "pairs", note=_against(wide, helped)),
+        _mean_of(c.TIED, wide / 2 - tied, 0, "pairs", " below half", _against(tied, wide)),
+        _mean_of(c.AUXILIARY, wide / 2 - helped, 0, "pairs", " below half", _against(helped, wide)),
         _below(c.FEW, both, 0.07, "dictionaries"),
     ]
 
