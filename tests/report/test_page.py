@@ -348,6 +348,10 @@ def test_films_play_and_scenes_turn_under_the_mouse(tmp_path: Path) -> None:
         tab.evaluate(f"() => {{ {seen}; }}")
         tab.locator(".updatemenu-button").first.click()
         tab.wait_for_function("() => window.seen?.join() === '0,1,2'", timeout=30_000)
+        tab.locator(".plot").first.focus()
+        for pressed, step in (("Home", "first"), ("ArrowRight", "second"), ("End", "third"), ("ArrowLeft", "second")):
+            tab.keyboard.press(pressed)
+            tab.wait_for_function(f"document.querySelector('.slider-label').textContent === 'step {step}'")
         eye = "() => JSON.stringify(document.querySelectorAll('.plot')[1]._fullLayout.scene._scene.getCamera().eye)"
         before = tab.evaluate(eye)
         tab.locator(".plot").nth(1).scroll_into_view_if_needed()

@@ -18,6 +18,19 @@ function height(layout, width) {
 const box = (figure) => figure.querySelector(".plot");
 const states = new Map(); // of each figure: whether it shall be drawn, and the work on it, one piece after the other
 
+// A film that has the focus follows the arrow keys by a frame, Home and End to its ends.
+function steer(place, names) {
+  place.tabIndex = 0;
+  place.addEventListener("keydown", (event) => {
+    const now = place.layout.sliders[0].active ?? 0, last = names.length - 1;
+    const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const still = { duration: 0, redraw: true };
+    Plotly.animate(place, [names[Math.min(Math.max(to, 0), last)]], { mode: "immediate", frame: still, transition: still });
+  });
+}
+
 async function draw(figure, state) {
   const place = box(figure);
   const { data, layout, frames } = JSON.parse(figure.querySelector("script").textContent);
@@ -26,6 +39,7 @@ async function draw(figure, state) {
   const fitted = () => height(layout, place.clientWidth);
   let width = place.clientWidth;
   await Plotly.newPlot(place, { data, layout: { ...layout, height: fitted() }, frames, config });
+  if (frames?.length && layout.sliders && !place.hasAttribute("tabindex")) steer(place, frames.map((one) => one.name));
   state.watcher = new ResizeObserver(() => {
     if (place.clientWidth === width) return;
     width = place.clientWidth;
