@@ -1,30 +1,110 @@
-"""Remedies head to head: differences worked by hand, one bed tiny, and one step that supports no claim."""
+"""Remedies head to head: analyses worked by hand, one bed tiny, a remedy of one's own, one step."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import tegum as tg
 from tegum.experiments import find
+from tegum.experiments.resampling import choices, judging
 from tegum.experiments.resampling import claims as c
-from tegum.experiments.resampling import judging
+from tegum.experiments.resampling.entrants import ENTRANTS, edited_at, window
 from tegum.training.run import execute
+
+OWN = """
+import tegum as tg
+
+class Bare(tg.sae.Remedy):
+    bias: float = 0.0
+    tried = ({"bias": 0.0}, {"bias": -0.1})
+
+    def treat(self, model, p, dead, key, seen=None):
+        return p | {"b_e": p["b_e"] * ~dead + self.bias * dead}
+"""
+TINY = {"seeds": 2, "steps": 80, "entrants": ("none", "Resample, published", "Repel, best reading", "oracle")}
 
 
 def test_every_bed_must_lie_above_and_none_below() -> None:
     spread = np.array([-1.0, 1.0] * 10)
     above, unclear, below = 5 + spread, 0.1 * spread, spread - 5
-    assert judging._on_every(c.RESAMPLING, {"one": above, "other": above + 1}).verdict == "holds"
-    assert judging._on_every(c.RESAMPLING, {"one": above, "other": unclear}).verdict == "unclear"
-    found = judging._on_every(c.RESAMPLING, {"one": above, "other": below})
+    assert judging.on_every(c.RESAMPLING, {"one": above, "other": above + 1}).verdict == "holds"
+    assert judging.on_every(c.RESAMPLING, {"one": above, "other": unclear}).verdict == "unclear"
+    found = judging.on_every(c.RESAMPLING, {"one": above, "other": below})
     assert found.verdict == "fails"
     assert found.measured.startswith("one +5.000 (+4.520 to +5.480); other -5.000")
 
 
+def test_the_setting_is_the_one_that_was_best_on_other_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    score = xr.DataArray([[[0.1, 0.2], [0.4, 0.5]], [[0.9, 0.9], [0.1, 0.0]]], dims=("recipe", "setting", "dictionary"))
+    monkeypatch.setattr(judging, "measured", lambda run: {"score": score})
+    data = xr.DataArray(np.arange(4).reshape(2, 2), dims=("recipe", "setting"))
+    tuning: tg.Run = object()  # type: ignore[assignment]
+    assert judging.best_settings(tuning).tolist() == [1, 0]
+    assert judging.chosen(data, tuning).values.tolist() == [1, 2]
+    assert judging.chosen(data, None).values.tolist() == [0, 2]
+
+
+def test_chance_counts_pairs() -> None:
+    cost, there = np.array([4.0, 3.0, 2.0, 2.0]), np.array([True, False, True, False])
+    assert choices.chance(cost, there) == (1 + 1 + 0 + 0.5) / 4
+    assert np.isnan(choices.chance(cost, np.ones(4, bool)))
+
+
+def test_recovered_is_a_share_of_what_the_twin_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(runs: object, bed: str, entrant: str, name: str = "") -> judging.Found:
+        cosine = {"none": [[[0.95, 0.5, 0.5], [0.95, 0.95, 0.95]]], "mine": [[[0.5, 0.95, 0.5], [0.5, 0.5, 0.5]]]}
+        blank = np.zeros((1, 2))
+        return judging.Found(blank, blank, blank, blank, np.array(cosine[entrant]), blank)
+
+    monkeypatch.setattr(judging, "found", found)
+    assert judging.recovered({}, "toy", "mine").tolist() == [0.5]  # the second twin misses none
+
+
+def test_edits_lie_at_quarters() -> None:
+    assert edited_at(2000) == (500, 1000, 1500)
+    assert window(2000) == 250
+    assert all(len(one.tried) in (1, 6) for one in ENTRANTS.values())
+
+
 def test_fields_are_checked() -> None:
-    with pytest.raises(tg.BadInput, match=r"beds=\('easy',\) must be some of toy, synthetic, digits\."):
+    with pytest.raises(tg.BadInput, match=r"beds=\('easy',\) must be some of toy, synthetic, digits"):
         find("resampling", beds=("easy",))
     with pytest.raises(tg.BadInput, match=r"entrants=\('none',\) must be among none, Forget, .*, with none, Resample"):
         find("resampling", entrants=("none",))
+
+
+def test_pairs_have_one_truth_one_start_and_the_same_data() -> None:
+    runs = {name: execute(one) for name, one in find("resampling", "quick", **TINY).trainings().items()}
+    plain, treated = (runs[f"synthetic: {name}"] for name in ("none", "Resample, published"))
+    first = edited_at(80)[0]
+    before, same = (run.data["loss_history"].sel(step=first).values.ravel() for run in (plain, treated))
+    np.testing.assert_array_equal(before, same)  # records are made before edits
+    for run in (plain, treated):
+        assert run.training.over["dictionary"] == plain.training.over["dictionary"]
+
+
+def test_an_oracle_starts_at_the_truth() -> None:
+    one = find("resampling", "quick", **TINY).trainings()["synthetic: oracle"]
+    over = one.over["dictionary"]
+    assert isinstance(over, dict)
+    numbers, draws = over["interventions[1].numbers"], over["law.directions.draw"]
+    for row, draw in zip(numbers, draws, strict=True):
+        D = np.asarray(tg.sae.DrawnDirections(count=32, draw=draw).matrix(16))
+        np.testing.assert_allclose(np.reshape(row, (16, 32)), D, atol=1e-4)
+
+
+def test_a_remedy_of_ones_own_is_tuned_and_entered(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(OWN)
+    experiment = find("resampling", "quick", own=f"{file}:Bare", **TINY)
+    trainings = experiment.trainings()
+    runs = {name: execute(one) for name, one in trainings.items()}
+    assert judging.entered(runs, "synthetic")[-1] == "own"
+    assert judging.best_settings(runs["tuning synthetic: own"])[0] in (0, 1)
+    names = [panel.name for panel in experiment.panels(runs)]
+    assert names == ["scorecard", "recovery", "edit"]
 
 
 def test_dictionaries_of_one_step_support_no_claim() -> None:

@@ -170,8 +170,8 @@ def _program(model: SparseAutoencoder, law: Law, samples: int) -> Callable[..., 
 
     def one(own: dict[str, Array], common: dict[str, Array], parameters: Parameters) -> dict[str, Array]:
         values = own | common
-        parts = [with_leaves(spec, _under(values, name)) for name, spec in zip(MEASURED, (model, law), strict=True)]
-        return _totals(*parts, parameters, samples)
+        mine, its = (with_leaves(spec, _under(values, name)) for name, spec in zip(MEASURED, (model, law), strict=True))
+        return _totals(mine, its, parameters, samples)
 
     return jax.jit(jax.vmap(one, in_axes=(0, None, 0)))
 

@@ -6,22 +6,26 @@ from pydantic import field_validator
 
 from tegum.claims import Judged
 from tegum.experiments.experiment import Experiment, Panel, Runs
-from tegum.experiments.resampling.beds import BEDS, CONTROL, JUDGED_ON, TUNED_ON
+from tegum.experiments.resampling.beds import BEDS, CONTROL, CURVE, JUDGED_ON, TUNED_ON, Recipe
+from tegum.experiments.resampling.choices import judged_choices
 from tegum.experiments.resampling.claims import METHOD
 from tegum.experiments.resampling.entrants import (
     AGAIN,
     CONTROLLED,
+    CURVED,
     ENTRANTS,
     NEEDED,
+    ORACLE,
     OWN,
     QUICK,
+    STANDARD,
     edited_at,
     entrant,
     settings,
     training,
 )
 from tegum.experiments.resampling.figures import panels
-from tegum.experiments.resampling.judging import again_name, judged, run_name, tuning_name
+from tegum.experiments.resampling.judging import again_name, curve_name, judged, run_name, tuning_name
 from tegum.own import OwnClass
 from tegum.spec import Count
 from tegum.training.training import Training
@@ -42,9 +46,9 @@ class Resampling(Experiment):
     )
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "quick": {"seeds": 4, "steps": 800, "beds": ("synthetic",), "entrants": QUICK, "again": ()},
+        "quick": {"seeds": 4, "steps": 800, "beds": ("synthetic",), "entrants": QUICK, "again": (), "curves": ()},
         "standard": {},
-        "paper": {"recipes": 4, "tuning": 10},
+        "paper": {"recipes": 4, "tuning": 10, "entrants": tuple(ENTRANTS)},
     }
 
     seeds: Count = 20
@@ -52,8 +56,9 @@ class Resampling(Experiment):
     steps: Count = 2000
     recipes: Count = 1
     beds: tuple[str, ...] = TROUBLED
-    entrants: tuple[str, ...] = tuple(ENTRANTS)
+    entrants: tuple[str, ...] = STANDARD
     again: tuple[str, ...] = AGAIN
+    curves: tuple[str, ...] = CURVED
     own: OwnClass | None = None
 
     @field_validator("beds")
@@ -75,31 +80,35 @@ class Resampling(Experiment):
         found: dict[str, Training] = {}
         for bed in self.beds:
             for name in names:
-                found |= self._entered(bed, name)
+                if name != ORACLE or BEDS[bed].directions:
+                    found |= self._entered(bed, name)
         if len(self.beds) > 1:
             found |= {run_name(CONTROL, name): self._train(CONTROL, name) for name in CONTROLLED if name in names}
         return found
 
     def _entered(self, bed: str, name: str) -> dict[str, Training]:
         found = {run_name(bed, name): self._train(bed, name)}
-        if len(self._settings(bed, name)) > 1:
+        if len(settings(entrant(name, self.own), bed, anew=self.tuning > 0)) > 1:
             found[tuning_name(bed, name)] = self._train(bed, name, TUNED_ON, self.tuning or 8)
         if bed == "synthetic" and name in self.again:
             found[again_name(name)] = self._train(bed, name, other=True)
+        if bed == "synthetic" and name in self.curves:
+            found[curve_name(name)] = self._train(bed, name, recipes=CURVE)
         return found
 
-    def _settings(self, bed: str, name: str) -> tuple[dict[str, Any], ...]:
-        return settings(entrant(name, self.own), bed, anew=self.tuning > 0)
-
-    def _train(self, bed: str, name: str, first: int = JUDGED_ON, seeds: int = 0, *, other: bool = False) -> Training:
-        one, records = entrant(name, self.own), ()
-        if bed == "synthetic" and first == JUDGED_ON and not other:
-            records = watched(self.steps)
-        return training(bed, one, self._settings(bed, name), self.recipes, first, seeds or self.seeds, self.steps,
-                        records, other=other)  # fmt: skip
+    def _train(
+        self, bed: str, name: str, first: int = JUDGED_ON, seeds: int = 0, *, other: bool = False,
+        recipes: tuple[Recipe, ...] = (),
+    ) -> Training:  # fmt: skip
+        one, anew = entrant(name, self.own), self.tuning > 0 and not recipes
+        plain = bed == "synthetic" and first == JUDGED_ON and not other and not recipes
+        return training(
+            bed, one, settings(one, bed, anew=anew), recipes or BEDS[bed].recipes[: self.recipes], first,
+            seeds or self.seeds, self.steps, watched(self.steps) if plain else (), other=other,
+        )  # fmt: skip
 
     def claims(self, runs: Runs) -> list[Judged]:
-        return judged(runs)
+        return [*judged(runs), *judged_choices(runs)]
 
     def panels(self, runs: Runs) -> list[Panel]:
         return panels(runs)

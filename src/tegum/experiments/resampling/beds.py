@@ -22,8 +22,10 @@ from tegum.training.run import execute
 from tegum.training.training import Training
 
 INPUTS, TRUE, DENSITY = 16, 32, 0.05
-JUDGED_ON, TUNED_ON, OTHERS = 64_000_000, 64_500_000, 1_000  # first seeds; other seeds for the same truths
+JUDGED_ON, TUNED_ON, OTHERS = 64_100_000, 64_500_000, 1_000  # first seeds; other seeds for the same truths
 CONTROL = "easy"
+CURVE = ((1e-2, 0.1), (1e-2, 0.2), (1e-2, 0.4))  # recipes of the synthetic bed, along which MSE is a curve over L0
+MIDDLE = 1
 Recipe = tuple[float, float]  # learning rate, L1 penalty
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from tegum.experiments.resampling.beds import BEDS
+from tegum.experiments.resampling.beds import BEDS, CONTROL, Recipe
 from tegum.own import own_class
 from tegum.sae.dictionary import SparseAutoencoder, unit
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
@@ -15,7 +15,7 @@ from tegum.sae.remedies import FillGaps, Forget, GeometricMedian, Reinitialise, 
 from tegum.spec import Numbers, Spec
 from tegum.toy.models import Parameters
 from tegum.training.history import at_steps
-from tegum.training.interventions import Edit, Intervention
+from tegum.training.interventions import Edit, Freeze, Intervention
 from tegum.training.optimisers import Adam
 from tegum.training.training import Training
 
@@ -46,7 +46,7 @@ class Entrant:
 
     kind: its class; None does nothing. fixed: fields that are not tuned. tried: the settings that are tuned over.
     tuned: for each bed the place in `tried` of the setting that was best on the tuning seeds.
-    wider: how many times as many latents.
+    wider: how many times as many latents. held: whether encoder biases stand still for a while after each edit.
     """
 
     kind: type[Spec] | None = None
@@ -54,6 +54,7 @@ class Entrant:
     tried: tuple[Setting, ...] = ({},)
     tuned: dict[str, int] = field(default_factory=dict)
     wider: int = 1
+    held: bool = False
 
 
 def _each(name: str, values: tuple[float, ...]) -> tuple[Setting, ...]:
@@ -63,53 +64,91 @@ def _each(name: str, values: tuple[float, ...]) -> tuple[Setting, ...]:
 NONE, LETTER, TUNED, ORACLE, WIDER, OWN = "none", "Resample, published", "Resample, tuned", "oracle", "wider", "own"
 REPEL, BEST_REPEL, FILL, FORGET = "Repel, by the letter", "Repel, best reading", "FillGaps", "Forget"
 LOSS, UNSCALED, ALL = "loss, not squared", "encoder not scaled", "all forgotten"
-GHOST, AUXK, REINITIALISE = "ghost gradients", "AuxK", "Reinitialise"
+GHOST, AUXK, REINITIALISE, HELD = "ghost gradients", "AuxK", "Reinitialise", "Resample, biases held"
+ABLATIONS: dict[str, Setting] = {
+    "FillGaps, inputs": {"direction": "input"},
+    "FillGaps, bias 0": {"bias": "zero"},
+    "FillGaps, not apart": {"apart": False},
+    "FillGaps, a fifth": {"fraction": 0.2},
+}
 ENTRANTS = {
     NONE: Entrant(),
     FORGET: Entrant(Forget),
     REINITIALISE: Entrant(Reinitialise),
     LETTER: Entrant(Resample),
-    TUNED: Entrant(Resample, tried=_each("fraction", (0.05, 0.1, 0.2, 0.5, 1.0, 2.0))),
+    TUNED: Entrant(
+        Resample,
+        tried=_each("fraction", (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)),
+        tuned={"toy": 3, "synthetic": 3, "digits": 1},
+    ),
     LOSS: Entrant(Resample, {"power": 1.0}),
     UNSCALED: Entrant(Resample, {"encoder": "input"}),
     ALL: Entrant(Resample, {"forget": "all"}),
+    HELD: Entrant(Resample, held=True),
     GHOST: Entrant(GhostGradients),
-    AUXK: Entrant(AuxK, tried=tuple({"k": k, "coefficient": c} for k in (2, 8) for c in (1 / 32, 1 / 4, 1.0))),
-    REPEL: Entrant(Repel, tried=_each("shift", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0))),
-    BEST_REPEL: Entrant(Repel, {"bias": "zero"}, tried=_each("shift", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3))),
-    FILL: Entrant(FillGaps, tried=tuple({"fraction": f, "gain": g} for f in (0.5, 1.0, 1.5) for g in (0.5, 1.0))),
+    AUXK: Entrant(
+        AuxK,
+        {"k": 8},
+        _each("coefficient", (1 / 32, 1 / 8, 1 / 4, 1 / 2, 1.0, 4.0)),
+        {"toy": 3, "synthetic": 5, "digits": 0},
+    ),
+    REPEL: Entrant(
+        Repel, {}, _each("shift", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)), {"toy": 3, "synthetic": 2, "digits": 3}
+    ),
+    BEST_REPEL: Entrant(
+        Repel,
+        {"bias": "zero"},
+        _each("shift", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3)),
+        {"toy": 3, "synthetic": 1, "digits": 3},
+    ),
+    FILL: Entrant(
+        FillGaps,
+        {},
+        tuple({"fraction": f, "power": p} for f in (0.5, 1.0, 1.5) for p in (1.0, 2.0)),
+        {"toy": 5, "synthetic": 1, "digits": 2},
+    ),
+    **{name: Entrant(FillGaps, without) for name, without in ABLATIONS.items()},
     WIDER: Entrant(wider=2),
     ORACLE: Entrant(AtTruth),
 }
 REMEDIES = tuple(name for name in ENTRANTS if name not in (NONE, WIDER, ORACLE))
+FAMILY = {
+    NONE: "nothing added", FORGET: "nothing added", REINITIALISE: "nothing added",
+    **dict.fromkeys((LETTER, TUNED, LOSS, UNSCALED, ALL), "resampling"),
+    **dict.fromkeys((GHOST, AUXK), "second loss"), **dict.fromkeys((REPEL, BEST_REPEL), "proposal"),
+    **dict.fromkeys((HELD, FILL, *ABLATIONS), "ours"), OWN: "your own",
+}  # fmt: skip
+STANDARD = tuple(name for name in ENTRANTS if name not in ABLATIONS)
 NEEDED = (NONE, LETTER)
 QUICK = (NONE, FORGET, LETTER, TUNED, REPEL, BEST_REPEL, FILL, ORACLE)
-CONTROLLED = (NONE, FORGET, REINITIALISE, LETTER, TUNED, REPEL, BEST_REPEL, FILL)
-AGAIN = (NONE, LETTER, TUNED, BEST_REPEL, FILL)  # trained on the same truths with other seeds, too
+CONTROLLED = (NONE, FORGET, REINITIALISE, LETTER, HELD, REPEL, BEST_REPEL, FILL)
+AGAIN = (NONE, TUNED, BEST_REPEL, FILL)  # trained on the same truths with other seeds, too
+CURVED = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
 
 
 def entrant(name: str, own: str | None) -> Entrant:
     """An entrant by its name; the user's own from its file."""
     if name != OWN or own is None:
         return ENTRANTS[name]
-    kind = own_class(own, Remedy)
+    kind = own_class(own, Remedy)  # type: ignore[type-abstract]
     return Entrant(kind, tried=kind.tried)
 
 
 def settings(one: Entrant, bed: str, *, anew: bool) -> tuple[Setting, ...]:
-    """What is trained of an entrant: all settings where it is tuned anew, else the one that was best before."""
-    if anew or bed not in one.tuned:
-        return one.tried
-    return (one.tried[one.tuned[bed]],)
+    """What is trained of an entrant: all settings where it is tuned anew, else the one that was best before.
+
+    On the control, where there is nothing to tune by, those of the synthetic bed.
+    """
+    place = one.tuned.get("synthetic" if bed == CONTROL else bed)
+    return one.tried if place is None or (anew and bed != CONTROL) else (one.tried[place],)
 
 
 def training(
-    bed: str, one: Entrant, tried: tuple[Setting, ...], recipes: int, first: int, seeds: int, steps: int,
+    bed: str, one: Entrant, tried: tuple[Setting, ...], chosen: tuple[Recipe, ...], first: int, seeds: int, steps: int,
     records: tuple[int, ...] = (), *, other: bool = False,
 ) -> Training:  # fmt: skip
     """All settings of one entrant on one bed, over recipes and dictionaries."""
     where = BEDS[bed]
-    chosen = where.recipes[:recipes]
     each = where.dictionaries(first, seeds, other=other)
     over: dict[str, Any] = {
         "recipe": {"learning_rate": [rate for rate, _ in chosen], "l1": [penalty for _, penalty in chosen]},
@@ -128,6 +167,7 @@ def training(
         steps=steps,
         batch_size=BATCH,
         interventions=(GeometricMedian(at=(0,), inputs=SEEN), *_interventions(one, tried[0], steps, each)),
+        freeze=_held(steps) if one.held else (),
         record=at_steps(records, "loss") if records else None,
         evaluation_samples=1024,
         over={name: values for name, values in over.items() if values},
@@ -142,6 +182,11 @@ def edited_at(steps: int) -> tuple[int, ...]:
 def window(steps: int) -> int:
     """Steps without firing after which a latent counts as dead: an eighth of all."""
     return steps // 8
+
+
+def _held(steps: int) -> tuple[Freeze, ...]:
+    """Encoder biases stand still for a twentieth of the training after each edit."""
+    return tuple(Freeze(parameter="b_e", start=at, stop=at + max(1, steps // 20)) for at in edited_at(steps))
 
 
 def _axis(one: Entrant, tried: tuple[Setting, ...]) -> dict[str, tuple[Any, ...]]:

@@ -1,25 +1,107 @@
 """The figures: the scorecard first."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from tegum.claims import drawn_interval
 from tegum.experiments.experiment import Panel, Runs
 from tegum.experiments.resampling import entrants as e
-from tegum.experiments.resampling.judging import difference, entered, troubled
+from tegum.experiments.resampling.beds import BEDS, CURVE
+from tegum.experiments.resampling.choices import excess
+from tegum.experiments.resampling.judging import curve_name, difference, entered, found, run_name, troubled
+from tegum.plots.band_panels import band_panels
 from tegum.plots.interval_rows import interval_rows
+from tegum.plots.trade_offs import along, named_points
+
+SHOWN = (e.FORGET, e.REINITIALISE, e.LETTER, e.REPEL, e.BEST_REPEL, e.FILL)  # around the edit
 
 
 def panels(runs: Runs) -> list[Panel]:
     """All panels of what was trained."""
-    return [_scorecard(runs)]
+    made = [_scorecard(runs), _recovery(runs)]
+    if all(curve_name(name) in runs for name in (e.NONE, e.LETTER)):
+        made.append(_pareto(runs))
+    if "loss_history" in runs.get(run_name("synthetic", e.NONE), _NoRun).data:
+        made.append(_edit(runs))
+    return made
+
+
+class _NoRun:
+    data: tuple[str, ...] = ()
 
 
 def _scorecard(runs: Runs) -> Panel:
     beds = troubled(runs)
-    names = [name for name in entered(runs, beds[0]) if name != e.LETTER]
-    values = [[drawn_interval(difference(runs, bed, name, e.LETTER)) for bed in beds] for name in names]
-    figure = interval_rows(names, beds, values, zero=e.LETTER)
+    names = [name for name in _everywhere(runs, beds) if name != e.LETTER]
+    values = [[_difference(runs, bed, name) for bed in beds] for name in names]
+    titles = [f"{bed}: cosine" if BEDS[bed].directions else f"{bed}: objective, won" for bed in beds]
+    figure = interval_rows(names, titles, values, zero=e.LETTER)
     caption = (
         "Score less that of the published resampling, over pairs of dictionaries with one truth, one start and the "
         "same data: means with 95 % intervals. Right of the line is better. The score is the mean one-to-one cosine "
-        "with the true features; of the digits, minus the objective."
+        "with the true features; of the digits, minus the objective. The last rows are no remedies: twice as many "
+        "latents, and dictionaries that start at the truth."
     )
     return Panel("scorecard", "Against the published resampling", caption, figure)
+
+
+def _everywhere(runs: Runs, beds: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name for bed in beds for name in entered(runs, bed)))
+
+
+def _difference(runs: Runs, bed: str, name: str) -> tuple[float, float, float]:
+    if run_name(bed, name) not in runs:
+        return (np.nan, np.nan, np.nan)
+    return drawn_interval(difference(runs, bed, name, e.LETTER))
+
+
+def _recovery(runs: Runs) -> Panel:
+    beds = troubled(runs)
+    points, names, kinds = [], [], []
+    for bed in beds:
+        mine = [name for name in entered(runs, bed) if name not in (e.ORACLE, e.WIDER)]
+        points.append([_place(runs, bed, name) for name in mine])
+        names.append(mine)
+        kinds.append([e.FAMILY.get(name, "ours") for name in mine])
+    figure = named_points(
+        points, names, kinds, beds, x_label="dead latents", y_label="score"
+    )  # fmt: skip
+    caption = (
+        "What the share of dead latents says about what was learnt: means over dictionaries. Up is better. Were life "
+        "all that counts, the points would lie on one falling line."
+    )
+    return Panel("recovery", "Life is not all", caption, figure)
+
+
+def _place(runs: Runs, bed: str, name: str) -> tuple[float, float]:
+    one = found(runs, bed, name)
+    return float(one.dead.mean()), float(one.each().mean())
+
+
+def _pareto(runs: Runs) -> Panel:
+    names = [name for name in e.ENTRANTS if curve_name(name) in runs]
+    ones = [found(runs, "synthetic", name, curve_name(name)) for name in names]
+    points = [np.stack([one.l0.mean(axis=1), one.mse.mean(axis=1)], axis=1) for one in ones]
+    figure = along(points, names, [f"L1 {penalty:g}" for _, penalty in CURVE], x_label="L0, latents firing at once",
+                   y_label="E ‖x − x̂‖²")  # fmt: skip
+    caption = (
+        "Error against sparseness along the L1 penalty, on the synthetic bed: means over dictionaries. Down and left "
+        "is better."
+    )
+    return Panel("pareto", "Error against sparseness", caption, figure)
+
+
+def _edit(runs: Runs) -> Panel:
+    names = [name for name in SHOWN if run_name("synthetic", name) in runs]
+    step, first = excess(runs, names[0])
+    values = np.stack([[drawn_interval(record) for record in excess(runs, name)[1].T] for name in names], axis=1)
+    figure = band_panels(
+        [step], [values], names, ["synthetic"], x_label="steps since the first edit",
+        y_label="loss above the untreated twin's", columns=1, x_axis={"range": [0, step[-1]]}, limit=0.0,
+    )  # fmt: skip
+    caption = (
+        "What the first edit costs, and what it gains: the loss less that of the same dictionary without remedy, up to "
+        f"the second edit; means over {len(first)} dictionaries with 95 % intervals."
+    )
+    return Panel("edit", "Around the edit", caption, figure)

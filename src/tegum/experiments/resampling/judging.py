@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -31,6 +32,10 @@ def again_name(entrant: str) -> str:
     return f"again: {entrant}"
 
 
+def curve_name(entrant: str) -> str:
+    return f"curve: {entrant}"
+
+
 @dataclass(frozen=True)
 class Found:
     """What one entrant made of one bed, all (recipe, dictionary) but cosine (…, true); NaN there without a truth."""
@@ -40,6 +45,7 @@ class Found:
     mse: np.ndarray
     l0: np.ndarray
     cosine: np.ndarray
+    objective: np.ndarray
 
     def each(self) -> np.ndarray:
         """The score of each dictionary, its mean over recipes."""
@@ -53,29 +59,32 @@ def measured(run: Run) -> xr.Dataset:
     if "setting" not in found.dims:
         found = found.expand_dims("setting", axis=1)
     penalty = xr.DataArray(np.asarray(run.data["l1"]), dims="recipe")
-    score = found["one_to_one"] if "one_to_one" in found else -(found["mse"] + penalty * found["activity"])
-    return found.assign(score=score.transpose("recipe", "setting", "dictionary"))
+    objective = found["mse"] + penalty * found["activity"]
+    score = found.get("one_to_one", -objective)
+    return found.assign(score=score.transpose("recipe", "setting", "dictionary"), objective=objective)
 
 
 def best_settings(run: Run) -> np.ndarray:
     """The place of the setting with the highest mean score over the dictionaries of a tuning run, for each recipe."""
-    return np.asarray(measured(run)["score"].mean("dictionary").argmax("setting").values)
+    return np.asarray(measured(run)["score"].mean("dictionary").values.argmax(axis=1))
+
+
+def chosen(data: Any, tuning: Run | None) -> Any:
+    """For each recipe the part of data (recipe, setting, …) at the setting that was best in tuning, or the only one."""
+    recipes = np.arange(data.sizes["recipe"])
+    place = 0 * recipes if tuning is None or data.sizes["setting"] == 1 else best_settings(tuning)
+    return data.isel(setting=xr.DataArray(place, dims="recipe"), recipe=xr.DataArray(recipes, dims="recipe"))
 
 
 def found(runs: Runs, bed: str, entrant: str, name: str = "") -> Found:
     """An entrant at the setting that was best in tuning."""
-    data = measured(runs[name or run_name(bed, entrant)])
-    tuning = runs.get(tuning_name(bed, entrant))
-    place = np.zeros(data.sizes["recipe"], int) if tuning is None else best_settings(tuning)
-    one = data.isel(
-        setting=xr.DataArray(place, dims="recipe"), recipe=xr.DataArray(np.arange(len(place)), dims="recipe")
-    )
+    one = chosen(measured(runs[name or run_name(bed, entrant)]), runs.get(tuning_name(bed, entrant)))
 
     def values(key: str) -> np.ndarray:
         return np.asarray(one[key].transpose("recipe", "dictionary", ...).values)
 
     cosine = values("cosine") if "cosine" in one else np.full((*values("dead").shape, 1), np.nan)
-    return Found(values("score"), values("dead"), values("mse"), values("l0"), cosine)
+    return Found(values("score"), values("dead"), values("mse"), values("l0"), cosine, values("objective"))
 
 
 def troubled(runs: Runs) -> list[str]:
@@ -95,7 +104,7 @@ def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:
 
 def judged(runs: Runs) -> list[Judged]:
     """All claims whose entrants were tried."""
-    made = [_suffers(runs), *_control(runs)]
+    made: list[Judged | None] = [_suffers(runs), *_control(runs)]
     made += [_compared(runs, claim, one, other) for claim, one, other in PAIRS]
     return [claim for claim in (*made, _fewer_dead(runs), _recovers(runs), _best(runs)) if claim is not None]
 
@@ -105,7 +114,6 @@ PAIRS = (
     (c.WORKS, e.REPEL, e.NONE),
     (c.WORKS_READ, e.BEST_REPEL, e.NONE),
     (c.BETTER, e.REPEL, e.LETTER),
-    (c.BETTER_READ, e.BEST_REPEL, e.LETTER),
     (c.BETTER_TUNED, e.BEST_REPEL, e.TUNED),
     (c.SQUARE, e.LETTER, e.LOSS),
     (c.SCALING, e.LETTER, e.UNSCALED),
@@ -114,6 +122,7 @@ PAIRS = (
     (c.AUXILIARY, e.AUXK, e.TUNED),
     (c.FORGETTING, e.FORGET, e.NONE),
     (c.LENGTH, e.TUNED, e.LETTER),
+    (c.HOLDING, e.HELD, e.LETTER),
     (c.DRAWN, e.LETTER, e.REINITIALISE),
     (c.FILLING, e.FILL, e.TUNED),
 )
@@ -121,10 +130,10 @@ PAIRS = (
 
 def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
     beds = [bed for bed in troubled(runs) if {one, other} <= set(entered(runs, bed))]
-    return _on_every(claim, {bed: difference(runs, bed, one, other) for bed in beds}) if beds else None
+    return on_every(claim, {bed: difference(runs, bed, one, other) for bed in beds}) if beds else None
 
 
-def _on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0) -> Judged:
+def on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0) -> Judged:
     """Holds where every bed's interval lies above, fails where one lies below: decided by the least of both ends."""
     intervals = {bed: mean_interval(values) for bed, values in samples.items()}
     words = "; ".join(f"{bed} {m:+.3f} ({low:+.3f} to {high:+.3f})" for bed, (m, low, high) in intervals.items())
@@ -141,7 +150,7 @@ def _suffers(runs: Runs) -> Judged:
         best = e.ORACLE if run_name(bed, e.ORACLE) in runs else e.WIDER
         if run_name(bed, best) in runs:
             room[f"{bed}, room"] = difference(runs, bed, best, e.NONE)
-    return _on_every(c.SUFFERS, dead | room)
+    return on_every(c.SUFFERS, dead | room)
 
 
 def _control(runs: Runs) -> list[Judged]:
@@ -152,7 +161,7 @@ def _control(runs: Runs) -> list[Judged]:
     plain = found(runs, CONTROL, e.NONE).each()
     return [
         judge_mean(c.EASY, plain, above=0.95, where="dictionaries"),
-        _on_every(c.HARMLESS, changes, above=-HARM),
+        on_every(c.HARMLESS, changes, above=-HARM),
     ]
 
 
@@ -160,7 +169,7 @@ def _fewer_dead(runs: Runs) -> Judged:
     less = {
         bed: (found(runs, bed, e.NONE).dead - found(runs, bed, e.LETTER).dead).mean(axis=0) for bed in troubled(runs)
     }
-    return _on_every(c.FEWER_DEAD, less)
+    return on_every(c.FEWER_DEAD, less)
 
 
 def recovered(runs: Runs, bed: str, entrant: str) -> np.ndarray:
@@ -175,12 +184,12 @@ def _recovers(runs: Runs) -> Judged | None:
     beds = [bed for bed in troubled(runs) if BEDS[bed].directions and e.BEST_REPEL in entered(runs, bed)]
     if not beds:
         return None
-    return _on_every(c.RECOVERS_ALL, {bed: recovered(runs, bed, e.BEST_REPEL) for bed in beds}, above=0.95)
+    return on_every(c.RECOVERS_ALL, {bed: recovered(runs, bed, e.BEST_REPEL) for bed in beds}, above=0.95)
 
 
 def _best(runs: Runs) -> Judged | None:
     beds = [bed for bed in troubled(runs) if e.FILL in entered(runs, bed)]
-    return _on_every(c.BEST, {bed: difference(runs, bed, e.FILL, _rival(runs, bed)) for bed in beds}) if beds else None
+    return on_every(c.BEST, {bed: difference(runs, bed, e.FILL, _rival(runs, bed)) for bed in beds}) if beds else None
 
 
 def _rival(runs: Runs, bed: str) -> str:

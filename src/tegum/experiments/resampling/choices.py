@@ -1,0 +1,182 @@
+"""Which features come back: the costly ones, or whichever chance will have; and the cost of edits and of sparseness."""
+
+import numpy as np
+
+from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, unjudged
+from tegum.experiments.experiment import Runs
+from tegum.experiments.resampling import claims as c
+from tegum.experiments.resampling import entrants as e
+from tegum.experiments.resampling.beds import BEDS, MIDDLE
+from tegum.experiments.resampling.judging import (
+    FOUND,
+    again_name,
+    chosen,
+    curve_name,
+    entered,
+    found,
+    on_every,
+    run_name,
+    troubled,
+    tuning_name,
+)
+from tegum.sae.spikes import Spike, spike
+
+DRAWS = 2000  # of the bootstrap
+Values = np.ndarray
+
+
+def judged_choices(runs: Runs) -> list[Judged]:
+    """The claims about which features come back, about edits, and about equal sparseness."""
+    made = [_costliest(runs), _chooses(runs), _agrees(runs), unjudged(c.PAIRLESS, "see the scorecard and the times")]
+    made += [_paid(runs), _spikes(runs)]
+    made += [_at_equal_l0(runs, *pair) for pair in CURVES]
+    return [claim for claim in made if claim is not None]
+
+
+CURVES = (
+    (c.SPARSER, e.NONE, e.LETTER),
+    (c.SPARSER_FILLED, e.TUNED, e.FILL),
+    (c.SPARSER_REPELLED, e.TUNED, e.BEST_REPEL),
+)
+
+
+def chance(cost: Values, there: Values) -> float:
+    """How often one that is there costs more than one that is not, ties by half; NaN where all or none are there.
+
+    >>> chance(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]))
+    1.0
+    """
+    high, low = cost[there], cost[~there]
+    if not high.size or not low.size:
+        return float("nan")
+    return float(((high[:, None] > low) + 0.5 * (high[:, None] == low)).mean())
+
+
+def chances(runs: Runs, bed: str, entrant: str) -> Values:
+    """`chance` for each dictionary, over the features its untreated twin misses; its mean over recipes."""
+    twin, mine = found(runs, bed, e.NONE).cosine, found(runs, bed, entrant).cosine
+    cost = frequencies(bed) * (1 - twin**2)
+    each = [
+        [chance(cost[r, d][twin[r, d] <= FOUND], mine[r, d][twin[r, d] <= FOUND] > FOUND) for d in range(twin.shape[1])]
+        for r in range(len(twin))
+    ]
+    return np.asarray(np.mean(each, axis=0))
+
+
+def frequencies(bed: str) -> Values:
+    """How often each true feature is active."""
+    law: object = BEDS[bed].law
+    return np.asarray(getattr(getattr(law, "of", None), "feature_probability", np.nan), float)
+
+
+def _with_truth(runs: Runs, *names: str) -> list[str]:
+    return [bed for bed in troubled(runs) if BEDS[bed].directions and {*names} <= {*entered(runs, bed)}]
+
+
+def _costliest(runs: Runs) -> Judged | None:
+    each = {bed: chances(runs, bed, e.BEST_REPEL) for bed in _with_truth(runs, e.BEST_REPEL)}
+    return _some(c.COSTLIEST, each, 0.5)
+
+
+def _chooses(runs: Runs) -> Judged | None:
+    beds = _with_truth(runs, e.BEST_REPEL, e.TUNED)
+    each = {bed: chances(runs, bed, e.BEST_REPEL) - chances(runs, bed, e.TUNED) for bed in beds}
+    return _some(c.CHOOSES, each, 0.0)
+
+
+def _some(claim: Claim, each: dict[str, Values], above: float) -> Judged | None:
+    """Of the dictionaries that have a value."""
+    there = {bed: values[np.isfinite(values)] for bed, values in each.items()}
+    if not there:
+        return None
+    if min(values.size for values in there.values()) < 2:
+        return unjudged(claim, "too few dictionaries in which some come back and some do not")
+    return on_every(claim, there, above)
+
+
+def agreement(runs: Runs, entrant: str, dictionaries: Values) -> float:
+    """Over features that both twins miss, the correlation of being found from one start and from the other."""
+    pairs = [
+        (found(runs, "synthetic", name, own).cosine, found(runs, "synthetic", name, again_name(name)).cosine)
+        for name, own in ((e.NONE, ""), (entrant, ""))
+    ]
+    missed = ((pairs[0][0] <= FOUND) & (pairs[0][1] <= FOUND))[:, dictionaries]
+    one, other = ((part > FOUND)[:, dictionaries][missed].astype(float) for part in pairs[1])
+    if not one.size or not np.ptp(one) or not np.ptp(other):
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def _agrees(runs: Runs) -> Judged | None:
+    names = (e.BEST_REPEL, e.TUNED)
+    if any(again_name(name) not in runs for name in (e.NONE, *names)):
+        return None
+    count = found(runs, "synthetic", e.NONE).dead.shape[1]
+    rng = np.random.default_rng(0)
+    draws = [np.arange(count), *rng.integers(0, count, (DRAWS, count))]
+    each = np.array([[agreement(runs, name, draw) for name in names] for draw in draws])
+    gap = each[:, 0] - each[:, 1]
+    if np.isnan(gap).mean() > 0.05 or np.isnan(gap[0]):
+        return unjudged(c.AGREES, "too few features come back from both starts")
+    low, high = np.nanquantile(gap[1:], (0.025, 0.975))
+    words = (
+        f"correlations {each[0, 0]:.2f} and {each[0, 1]:.2f}: {gap[0]:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
+    )
+    return judge_interval(c.AGREES, gap[0], low, high, above=0, measured=words, count=count)
+
+
+def spike_of(runs: Runs, entrant: str) -> Spike:
+    """What the first edit costs on the synthetic bed, over (recipe, dictionary)."""
+    step, mine = _losses(runs, entrant)
+    return spike(step, mine, _losses(runs, e.NONE)[1], at=int(step[0]))
+
+
+def excess(runs: Runs, entrant: str) -> tuple[Values, Values]:
+    """Steps since the first edit (record,), and by how much the loss is above the untreated twin's, its mean over
+    recipes (dictionary, record), on the synthetic bed."""
+    step, mine = _losses(runs, entrant)
+    return step - step[0], (mine - _losses(runs, e.NONE)[1]).mean(axis=0)
+
+
+def _losses(runs: Runs, entrant: str) -> tuple[Values, Values]:
+    """Recorded steps and losses (recipe, dictionary, record), at the setting that was best in tuning."""
+    run, tuning = runs[run_name("synthetic", entrant)], runs.get(tuning_name("synthetic", entrant))
+    part = run.data["loss_history"]
+    if "setting" in part.dims:
+        part = chosen(part, tuning)
+    return np.asarray(run.data["step"].values), np.asarray(part.transpose("recipe", "dictionary", "step").values)
+
+
+def _paid(runs: Runs) -> Judged | None:
+    if not _watched(runs, e.LETTER):
+        return None
+    return judge_rate(c.PAID, np.isfinite(spike_of(runs, e.LETTER).paid_back).ravel(), 0.5, "dictionaries")
+
+
+def _spikes(runs: Runs) -> Judged | None:
+    if not _watched(runs, e.LETTER, e.BEST_REPEL):
+        return None
+    gap = (spike_of(runs, e.LETTER).height - spike_of(runs, e.BEST_REPEL).height).mean(axis=0)
+    return judge_mean(c.SPIKES, gap, above=0, where="dictionaries", unit=" less")
+
+
+def _watched(runs: Runs, *names: str) -> bool:
+    there = [runs[run_name("synthetic", name)] for name in names if run_name("synthetic", name) in runs]
+    return len(there) == len(names) and all("loss_history" in one.data for one in there)
+
+
+def mse_at(runs: Runs, entrant: str, l0: Values) -> Values:
+    """A dictionary's MSE at this L0, by linear interpolation between penalties; NaN beyond them."""
+    one = found(runs, "synthetic", entrant, curve_name(entrant))
+    return np.array([
+        np.interp(want, x[::-1], y[::-1], left=np.nan, right=np.nan)
+        for want, x, y in zip(l0, one.l0.T, one.mse.T, strict=True)
+    ])  # fmt: skip
+
+
+def _at_equal_l0(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
+    if any(curve_name(name) not in runs for name in (e.NONE, one, other)):
+        return None
+    want = found(runs, "synthetic", e.NONE, curve_name(e.NONE)).l0[MIDDLE]
+    gap = mse_at(runs, one, want) - mse_at(runs, other, want)
+    return judge_mean(claim, gap[np.isfinite(gap)], above=0, where="dictionaries", unit=" lower")
