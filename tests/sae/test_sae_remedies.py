@@ -171,3 +171,27 @@ def test_with_a_remedy_too_a_dictionary_alone_is_the_same_bit_for_bit() -> None:
     many, one = tg.train(training, over={"seed": range(3)}), tg.train(training, seed=2)
     for name in ("W_e", "b_e", "W_d", "b_d", "idle", "cutoff"):
         assert (many.at(seed=2).data[name].values == one.data[name].values).all(), name
+
+
+def test_a_sum_of_zero_repels_in_a_random_direction() -> None:
+    """Two live latents opposite to each other: the dead one gets a direction nevertheless."""
+    p = {**state(), "W_e": jnp.array([[1.0, 2.0, 2.0], [-1.0, -2.0, -2.0], [5.0, 0.0, 0.0], [0.0, 0.0, 0.0]])}
+    rows = [
+        np.asarray(Repel(**AT, noise=0.0).edit(MODEL, p, jax.random.key(draw)).parameters["W_e"], float)[2]
+        for draw in (0, 1)
+    ]
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(0.05 * (3 + 3 + 0) / 3, rel=1e-5)
+    assert abs(rows[0] @ rows[1]) < 0.999 * 0.01
+
+
+class OnlyTheDead(Repel):
+    """One's own: the live latents are not repelled, so none of them is raised."""
+
+    def repulsors(self, parameters: Any, dead: Any, key: Any) -> Any:
+        return jnp.where(dead[:, None], jnp.array([0.0, 0.0, 1.0]), 0.0)
+
+
+def test_what_repels_may_be_chosen_latent_by_latent() -> None:
+    new = OnlyTheDead(**AT, noise=0.0, shift=0.25).edit(MODEL, state(), jax.random.key(0)).parameters
+    assert np.asarray(new["W_e"])[2] == pytest.approx([0, 0, 0.05 * 2.0], abs=1e-6)
+    assert np.asarray(new["b_e"]) == pytest.approx([0.1, 0.1, 0.35, 0.1])
