@@ -11,11 +11,11 @@ import pytest
 from oracle.dictionary import l1_loss
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
+from tegum.experiments.revived import Revived, effects, lives
 from tegum.experiments.revived import claims as c
-from tegum.experiments.revived import effects, lives
 from tegum.experiments.revived.edited import Edited, edited
 from tegum.experiments.revived.judging import judged, of
-from tegum.experiments.revived.settings import AT, PENALTY, TRIED, resample, times, training
+from tegum.experiments.revived.settings import AT, PENALTY, resample, times, training
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.training.optimisers import Adam
@@ -123,14 +123,14 @@ def test_edits_are_spread_over_eight_places() -> None:
 
 @cache
 def runs(precision: str = "float32", arms: tuple[str, ...] = ("nothing", "published", "bias held")) -> dict[str, Run]:
-    made = {arm: training("truth", arm, 4, 2_000, PILOT) for arm in arms}
+    made = {arm: training("truth", arm, 3, 2_000, PILOT) for arm in arms}
     return {f"truth, {arm}": execute(one.model_copy(update={"precision": precision})) for arm, one in made.items()}
 
 
 def test_the_edit_made_again_is_the_edit() -> None:
     """At a rate of next to nothing the record after the edit still is the edit."""
     slow = training("truth", "published", 2, AT + 1, PILOT)
-    mute = slow.model.model_copy(update={"initial_bias": -1.7})
+    mute = slow.model.model_copy(update={"initial_bias": -1.1})
     run = execute(slow.model_copy(update={"optimiser": Adam(learning_rate=1e-9), "model": mute}))
     for i, e in enumerate(edited(run, resample(), AT)):
         assert len(e.revived) > 0
@@ -158,8 +158,20 @@ def worked() -> tuple[Experiment, Runs]:
 def test_without_an_edit_nothing_comes_of_it() -> None:
     """The twin in the place of every edited run: no sentence about what follows may hold."""
     twin = runs()["truth, nothing"]
-    found = judged({f"truth, {arm}": twin for arm in TRIED["truth"]})
-    after = (c.AWAY, c.PAIR, c.SWEEP, c.STAYS_SHORT, c.EARLY, c.NORM_CRUCIAL, c.MORE, c.DEFINITELY, c.BIAS_KILLS)
+    arms = ("nothing", "published", "full length", "bias held", "4 times", "8 times")
+    found = judged({f"truth, {arm}": twin for arm in arms})
+    after = (
+        c.AWAY,
+        c.PAIR,
+        c.SWEEP,
+        c.STAYS_SHORT,
+        c.EARLY,
+        c.NORM_CRUCIAL,
+        c.MORE,
+        c.DEFINITELY,
+        c.ONE_HELD,
+        c.BIAS_KILLS,
+    )
     assert {one.statement for one in after} <= {one.statement for one in found}
     assert not [
         one.statement for one in found if one.verdict == "holds" and one.statement in [k.statement for k in after]
@@ -168,7 +180,8 @@ def test_without_an_edit_nothing_comes_of_it() -> None:
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_revived_latents_die_of_their_biases_in_both_precisions(precision: str) -> None:
-    bed = of(runs(precision), "truth")
+    made = runs(precision, ("published", "bias held"))
+    bed = of({**made, "truth, nothing": made["truth, published"]}, "truth")  # the same until the edit
     rising = np.concatenate([one.bias for one in bed.slopes]) > 0
     assert rising.mean() > 0.95
     dead = {
@@ -239,9 +252,9 @@ def _adam(p: dict[str, Any], moments: dict[str, Any], slopes: dict[str, np.ndarr
 
 
 def test_bad_input_is_told() -> None:
-    with pytest.raises(ValueError, match=r"steps=1500 must be at least 2000: rows are looked at 1,000 steps after the"):
-        type(find("revived"))(steps=1500)
+    with pytest.raises(ValueError, match=r"steps=1500 must be at least 2000: rows are looked at 1,000 steps after"):
+        Revived(steps=1500)
     with pytest.raises(ValueError, match=r"arms=\('nothing',\) must be some of .*, with nothing and published"):
-        type(find("revived"))(arms=("nothing",))
+        Revived(arms=("nothing",))
     with pytest.raises(ValueError, match=r"beds=\('sea',\) must be some of truth, toy, mean\."):
-        type(find("revived"))(beds=("sea",))
+        Revived(beds=("sea",))

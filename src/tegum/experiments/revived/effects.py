@@ -36,13 +36,6 @@ def scaled(e: Edited, factor: float | np.ndarray) -> State:
     return {**e.after, "W_e": W_e}
 
 
-def alone(e: Edited, after: State, i: int) -> State:
-    """The state before the edit, in which latent i alone is edited."""
-    own = {name: value.copy() for name, value in e.before.items()}
-    own["W_e"][i], own["b_e"][i], own["W_d"][:, i] = after["W_e"][i], after["b_e"][i], after["W_d"][:, i]
-    return own
-
-
 @dataclass(frozen=True)
 class Errors:
     """Errors before and after an edit, for one dictionary.
@@ -61,17 +54,25 @@ class Errors:
 
 def errors(e: Edited, after: State) -> Errors:
     """What these new encoder vectors, biases and decoder vectors do to errors."""
-    own = [error(alone(e, after, i), e.own[:, [k]])[0] for k, i in enumerate(e.revived)]
-    before, fresh = error(e.before, e.own), e.x[:, : e.x.shape[1] // 4]
-    base = error(e.before, fresh).mean()
-    rest = [error(alone(e, after, i), fresh).mean() - base for i in e.revived]
+    i, column = e.revived, np.arange(len(e.revived))
+    fresh = e.x[:, : e.x.shape[1] // 4]
+    left, old, new = residual(e.before, e.own), activations(e.before, e.own), activations(after, e.own)
+    alone = left + e.before["W_d"][:, i] * old[i, column] - after["W_d"][:, i] * new[i, column]
+    own, base = (alone**2).sum(0), error(e.before, fresh).mean()
     return Errors(
-        own=np.array(own) - before,
-        own_together=error(after, e.own) - before,
-        further=np.array(own) > (e.own**2).sum(0),
-        rest=np.array(rest),
+        own=own - (left**2).sum(0),
+        own_together=error(after, e.own) - (left**2).sum(0),
+        further=own > (e.own**2).sum(0),
+        rest=_each_alone(e, after, fresh) - base,
         together=float(error(after, fresh).mean() - base),
     )
+
+
+def _each_alone(e: Edited, after: State, x: np.ndarray) -> np.ndarray:
+    """The mean error with each revived latent edited alone: its old output taken from x̂, its new one added."""
+    left, old, new = residual(e.before, x), activations(e.before, x), activations(after, x)
+    swapped = (left + np.outer(e.before["W_d"][:, i], old[i]) - np.outer(after["W_d"][:, i], new[i]) for i in e.revived)
+    return np.array([(one**2).sum(0).mean() for one in swapped])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """The figures: how revived latents live, who becomes what, which rows move, what a fraction does."""
 
-from typing import Any
-
 import numpy as np
 
 from tegum.claims import drawn_interval
@@ -12,14 +10,17 @@ from tegum.experiments.revived.lives import FATES, Lives
 from tegum.experiments.revived.settings import BEDS, COUNTS, HOLD
 from tegum.plots import style
 from tegum.plots.band_panels import band_panels
-from tegum.plots.bars import end_panels
+from tegum.plots.gains import gain_rows
+from tegum.plots.rates import stacked_rates
 
 EDIT = 0.5  # where on a logarithmic axis of steps the edit itself is drawn
 STEPS = {"type": "log", "tickvals": [EDIT, 1, 10, 100, 1_000], "ticktext": ["edit", "1", "10", "100", "1,000"]}
 WORDS = {"published": "published", "full length": "full length", "bias kept": "bias kept", "centred": "along x̄",
          "bias held": f"biases held {HOLD} steps"}  # fmt: skip
-ENDS = ("nothing", "only held", "bias kept", "published", "centred", "full length", "bias held")
-END_WORDS = ("no edit", "biases held,<br>no edit", "bias kept", "published", "along x̄", "full length", "biases held")
+ENDS = {"only held": "biases held, no edit", "bias kept": "bias kept", "published": "published, once",
+        **{f"{k} times": f"published, {k} times" for k in COUNTS[2:]}, "centred": "along x̄",
+        "full length": "full length", "bias held": "published, biases held"}  # fmt: skip
+SHADES = dict(zip(FATES, style.SERIES, strict=False))
 
 
 def panels(runs: Runs) -> list[Panel]:
@@ -30,7 +31,7 @@ def panels(runs: Runs) -> list[Panel]:
         return []
     first = next(iter(beds.values()))
     found = [_lives(first), _firing(first), _fates(beds), _fractions(beds), _beside(beds)]
-    return [*found, *([_found(first)] if len(first.runs) > 3 else []), *_repeated(beds)]
+    return [*found, *([_found(beds)] if len(first.runs) > 2 else []), *_repeated(beds)]
 
 
 def _drawn_step(life: Lives) -> np.ndarray:
@@ -87,25 +88,22 @@ def _firing(b: Bed) -> Panel:
 
 
 def _fates(beds: dict[str, Bed]) -> Panel:
-    arms = [arm for arm in WORDS if any(arm in bed.runs for bed in beds.values())]
-    parts = [[_shares(bed, arm) for arm in arms] for bed in beds.values()]
-    counts, low, high = (np.array([[part[k] for part in row] for row in parts]) for k in range(3))
-    figure = end_panels(
-        FATES, counts, low, high, [WORDS[arm].replace(" ", "<br>", 1) for arm in arms], [BEDS[name] for name in beds],
-        x_label="", columns=1 if len(beds) == 1 else 2, what="revived latents",
-    )  # fmt: skip
+    there = [(bed, arm) for bed in beds.values() for arm in WORDS if arm in bed.runs]
+    counts, low, high = (np.array(part) for part in zip(*(_shares(*one) for one in there), strict=True))
+    labels = [f"{BEDS[bed.name].replace(', ', ',<br>')}:<br>{WORDS[arm]}" for bed, arm in there]
+    figure = stacked_rates(
+        FATES, counts, low, high, labels, x_label="", y_label="share of revived latents", shades=SHADES
+    )
     caption = (
-        "What becomes of the latents that one edit revives; no bar where that was not tried. Learnt: it serves, at a "
-        "cosine above 0.9 and one to one, a true feature that was not found before. Took one over: a feature that "
-        "another latent had found. Intervals, on touch, are over dictionaries."
+        "What becomes of the latents that one edit revives. Learnt: it serves, at a cosine above 0.9 and one to one, a "
+        "true feature that was not found before. Took one over: a feature that another latent had found. Intervals, on "
+        "touch, are over dictionaries."
     )
     return Panel("fates", "Four fates", caption, figure)
 
 
 def _shares(b: Bed, arm: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How many latents met each fate, and an interval of its share over dictionaries."""
-    if arm not in b.runs:
-        return np.zeros(len(FATES), int), np.zeros(len(FATES)), np.ones(len(FATES))
     own = b.lives(arm)
     counts = np.bincount(np.concatenate([life.fate for life in own]), minlength=len(FATES))
     ends = [drawn_interval(np.array([(life.fate == k).mean() for life in own]))[1:] for k in range(len(FATES))]
@@ -168,29 +166,31 @@ def _beside(beds: dict[str, Bed]) -> Panel:
     return Panel("beside", "The rows beside a new one", caption, figure)
 
 
-def _found(b: Bed) -> Panel:
-    there = [(name, words) for name, words in zip(ENDS, END_WORDS, strict=True) if name in b.runs]
-    values = np.array([[drawn_interval(b.found(name).astype(float))] for name, _ in there])
-    place = np.arange(len(there))
-    ticks: dict[str, Any] = {"tickvals": place, "ticktext": [words for _, words in there],
-                             "range": (-0.4, len(there) - 0.6)}  # fmt: skip
-    figure = band_panels(
-        [place], [values], ["features found of 32"], [""], x_label="", y_label="features found of 32", columns=1,
-        x_axis=ticks, y_range=(0, 32),
+def _found(beds: dict[str, Bed]) -> Panel:
+    more = {name: bed for name, bed in beds.items() if len(bed.runs) > 2}
+    rows = [arm for arm in ENDS if any(arm in bed.runs for bed in more.values())]
+    nothing = (np.nan,) * 3
+    values = [
+        [drawn_interval(bed.found(arm) - bed.found("nothing")) if arm in bed.runs else nothing for bed in more.values()]
+        for arm in rows
+    ]
+    figure = gain_rows(
+        [ENDS[arm] for arm in rows], [BEDS[name] for name in more], np.array(values)[:, :, None], ["gain"],
+        unit=" features",
     ).update_layout(showlegend=False)  # fmt: skip
     caption = (
-        f"True features found at the end, one to one at a cosine above 0.9: means over dictionaries with 95 % "
-        f"intervals, by what was done once, at one step. Biases held: all encoder biases stand still for {HOLD} steps "
-        "after the edit of the published rule."
+        "How many more of the 32 true features are found at the end than in the twin that was left alone: means over "
+        f"dictionaries with 95 % intervals. Biases held: all encoder biases stand still for {HOLD} steps after the "
+        "edit. No dot where that was not tried."
     )
-    return Panel("found", "What one edit finds", caption, figure)
+    return Panel("found", "What an edit finds", caption, figure)
 
 
 def _repeated(beds: dict[str, Bed]) -> list[Panel]:
     often = {name: bed for name, bed in beds.items() if "8 times" in bed.runs}
     if not often:
         return []
-    counts = [count for count in COUNTS if all(_times(count) in bed.runs for bed in often.values())]
+    counts = COUNTS
     values = [[drawn_interval(bed.found(_times(count)).astype(float)) for bed in often.values()] for count in counts]
     figure = band_panels(
         [np.array(counts)], [np.array(values)], [BEDS[name] for name in often], [""], columns=1, y_range=(0, 32),

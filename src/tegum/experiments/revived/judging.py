@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,15 @@ from tegum.experiments.revived.lives import (
     scores,
 )
 from tegum.experiments.revived.settings import ARMS, AT, COUNTS, PENALTY, resample
+from tegum.sae.remedies import Resample
 from tegum.training.run import Run
 
 OWN = 0.2  # the published fraction
 ENOUGH = 10  # dictionaries, below which drawing them again gives no interval to trust
+AGAIN_ON_TOYS = (
+    c.CLOSER, c.TOGETHER, c.LOSS, c.AWAY, c.SWEEP, c.SHORTEN, c.EITHER, c.NOT_SURE, c.NOT_LIKELY, c.NOT_LIKELY_TRUTH,
+    c.NEAR_ZERO, c.BIAS_KILLS, c.MORE, c.DEFINITELY, c.ONE_HELD,
+)  # fmt: skip
 ASKED = 0.95  # of the inputs taken, where a claim is about all of them
 
 
@@ -47,15 +53,18 @@ class Bed:
     def __init__(self, runs: Runs, name: str) -> None:
         self.runs = {key.removeprefix(f"{name}, "): run for key, run in runs.items() if key.startswith(f"{name}, ")}
         self.name, self.twin = name, self.runs["nothing"]
-        every = edited(self.twin, resample(), AT)
-        self.all = every
-        self.place = [i for i, e in enumerate(every) if len(e.revived)]
-        self.edits = [every[i] for i in self.place]
+        self.all = self.every(resample())
+        self.place = [i for i, e in enumerate(self.all) if len(e.revived)]
+        self.edits = self.changed("published")
 
     @functools.lru_cache(maxsize=32)  # noqa: B019 (a bed is held as long as its measurements)
+    def every(self, remedy: Resample) -> list[Edited]:
+        """What a remedy does to all dictionaries."""
+        return edited(self.twin, remedy, AT)
+
     def changed(self, arm: str) -> list[Edited]:
-        """The same moment with another edit."""
-        every = edited(self.twin, ARMS[arm][0], AT)
+        """The edit of an arm, to the dictionaries that have dead latents."""
+        every = self.every(ARMS[arm][0])
         return [every[i] for i in self.place]
 
     @functools.cached_property
@@ -79,7 +88,7 @@ class Bed:
     @functools.lru_cache(maxsize=32)  # noqa: B019
     def lives(self, arm: str) -> list[Lives]:
         """What became of the latents that one edit revived."""
-        every = lives(self.runs[arm], edited(self.twin, ARMS[arm][0], AT))
+        every = lives(self.runs[arm], self.every(ARMS[arm][0]))
         return [every[i] for i in self.place]
 
     @functools.cached_property
@@ -217,6 +226,7 @@ def _fates(b: Bed) -> list[Judged]:
     if "bias held" in b.runs:
         held = _met(b.lives("bias held"), AGAIN)
         words = f"{held.mean():.0%} against {rates[0].mean():.0%} die again. {_versus(b, 'bias held')}"
+        words += f" {_versus(b, 'only held')}" if "only held" in b.runs else ""
         found.append(_above(c.BIAS_KILLS, rates[0] - held, 0, words, "pairs"))
     return found
 
@@ -226,11 +236,15 @@ def _repeated(b: Bed) -> list[Judged]:
         return []
     found = {name: b.found(name) for name in b.resampled()}
     words = ", ".join(f"{name} {count.mean():.1f}" for name, count in found.items())
-    more = found["8 times"] > found["nothing"]
-    return [
+    gain = found["8 times"] - found["nothing"]
+    least = f"The gain is {gain.mean():.1f} features, {gain.min()} to {gain.max()}."
+    made = [
         _above(c.MORE, found["8 times"] - found["4 times"], 0, f"Found at the end: {words}.", "pairs"),
-        judge_rate(c.DEFINITELY, more, ASKED, "dictionaries", note=_least(found)),
+        judge_rate(c.DEFINITELY, gain > 0, ASKED, "dictionaries", note=least),
     ]
+    if "bias held" in b.runs:
+        made.append(_above(c.ONE_HELD, b.found("bias held") - found["8 times"], 0, _versus(b, "8 times"), "pairs"))
+    return made
 
 
 def _moved(b: Bed) -> list[Judged]:
@@ -250,20 +264,11 @@ def _along(b: Bed) -> str:
 
 def _toys(b: Bed) -> list[Judged]:
     """The sentences that the source makes most of, again."""
-    own = {claim.statement: claim for claim in (c.CLOSER, c.TOGETHER, c.LOSS, c.AWAY, c.SWEEP, c.SHORTEN)}
-    own |= {claim.statement: claim for claim in (c.EITHER, c.NOT_SURE, c.NOT_LIKELY, c.NOT_LIKELY_TRUTH, c.NEAR_ZERO)}
-    found = [*_alive(b), *_interference(b), *_fates(b)]
-    again = [_renamed(one, own[one.statement]) for one in found if one.statement in own]
-    if "8 times" not in b.runs:
-        return again
-    more = b.found("8 times") > b.found("nothing")
-    found_at = {name: b.found(name) for name in b.resampled()}
-    return [*again, judge_rate(c.on_toys(c.DEFINITELY), more, ASKED, "dictionaries", note=_least(found_at))]
-
-
-def _renamed(one: Judged, claim: Claim) -> Judged:
-    return Judged(**(one.as_dict() | {"value": one.value, "low": one.low, "high": one.high, "reason": "",
-                                      "statement": c.on_toys(claim).statement}))  # fmt: skip
+    again = {claim.statement: c.on_toys(claim) for claim in AGAIN_ON_TOYS}
+    found = [*_alive(b), *_interference(b), *_fates(b), *_repeated(b)]
+    return [
+        replace(one, statement=again[one.statement].statement, reason="") for one in found if one.statement in again
+    ]
 
 
 def _met(own: list[Lives], fate: int) -> np.ndarray:
@@ -335,8 +340,3 @@ def _cosine(b: Bed) -> str:
 
 def _tally(fate: np.ndarray) -> str:
     return ", ".join(f"{name} {share(fate == k)}" for k, name in enumerate(FATES)) + "."
-
-
-def _least(found: dict[str, np.ndarray]) -> str:
-    gain = found["8 times"] - found["nothing"]
-    return f"The gain is {gain.mean():.1f} features, {gain.min()} to {gain.max()}."

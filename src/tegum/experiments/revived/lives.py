@@ -49,7 +49,8 @@ def _life(since: np.ndarray, history: dict[str, np.ndarray], e: Edited) -> Lives
         lengths = np.linalg.norm(p["W_e"], axis=1)
         length.append(lengths[e.revived] / lengths[e.live].mean())
         cosine.append(cosines(e.D, p["W_d"][:, e.revived]).max(axis=0))
-        rate.append((activations(p, e.x)[e.revived] > 0).mean(axis=1))
+        own = {"W_e": p["W_e"][e.revived], "b_e": p["b_e"][e.revived], "b_d": p["b_d"]}
+        rate.append((activations(own, e.x) > 0).mean(axis=1))
     fate = fates(e, history["W_d"][-1], rate[-1])
     return Lives(since, np.array(length), np.array(cosine), np.array(rate), fate)
 

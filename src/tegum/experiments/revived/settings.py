@@ -73,7 +73,7 @@ ARMS: dict[str, tuple[Resample, ...]] = {
 HELD = ("bias held", "only held")  # arms in which all encoder biases are held still after the edit
 TRIED = {
     "truth": tuple(ARMS),
-    "toy": ("nothing", "published", "bias held", "8 times"),
+    "toy": ("nothing", "published", "bias held", "2 times", "4 times", "8 times"),
     "mean": ("nothing", "published", "centred"),
 }
 
