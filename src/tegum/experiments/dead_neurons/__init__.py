@@ -28,7 +28,7 @@ class DeadNeurons(Experiment):
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {
-            "seeds": 6, "swept": 3, "steps": 1_000, "compared": ("plain",), "factors": ("learning rate", "L1 penalty"),
+            "seeds": 6, "swept": 3, "steps": 1_000, "compared": ("plain",), "factors": ("learning rate",),
         },
         "standard": {},
         "paper": {"seeds": 100, "swept": 40, "steps": 10_000},

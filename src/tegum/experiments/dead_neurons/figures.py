@@ -5,34 +5,52 @@ from typing import Any
 import numpy as np
 
 from tegum.claims import mean_interval
-from tegum.experiments.dead_neurons.judging import Latents, dead_share
-from tegum.experiments.dead_neurons.settings import FACTORS, GENTLE, MEAN, STARTS, STRONG, TIED, UNTIED, WINDOW
+from tegum.experiments.dead_neurons.judging import Latents, at_place, dead_share, measured
+from tegum.experiments.dead_neurons.settings import (
+    ACTIVE,
+    CROWD,
+    CROWD_INPUTS,
+    FACTORS,
+    FEW,
+    GENTLE,
+    MANY,
+    MEAN,
+    STARTS,
+    STRONG,
+    TIED,
+    UNTIED,
+    WINDOW,
+)
 from tegum.experiments.experiment import Panel, Runs
 from tegum.plots.band_panels import band_panels
 from tegum.plots.dots import dot_panels
+from tegum.plots.interval_rows import interval_rows
 from tegum.sae.measures import cosines
 from tegum.training.run import Run
 
 COLUMNS = 3
 GUTTER = 1e-5  # where on the axis of frequencies latents are drawn that have none
 SHOWN = 3  # dictionaries whose latents are drawn
+FOUND = 0.9  # the cosine with its latent above which a true feature counts as found
 
 
 def panels(runs: Runs) -> list[Panel]:
     """All panels of what was trained."""
-    if "plain" not in runs:
-        return [_factors(runs)]
-    some = _some(runs)
-    return [_factors(runs), _course(some), _frequencies(runs, some), _thresholds(some)]
+    found = [_factors(runs)]
+    if "plain" in runs:
+        some = _some(runs)
+        found += [_course(some), _frequencies(runs, some), _thresholds(some)]
+    return [*found, _crowd(runs)] if "topk" in runs else found
 
 
 def _factors(runs: Runs) -> Panel:
     names = [name for name in FACTORS if name in runs]
     values = [_intervals(runs[name]) for name in names]
     places = [np.arange(len(FACTORS[name].words)) for name in names]
+    highest = max(np.nanmax(value) for value in values)
     figure = band_panels(
         places, values, list(STARTS.values()), names, x_label="", y_label="dead latents", columns=COLUMNS,
-        y_range=(-0.03, 1.03), y_axis={"tickformat": ".0%"},
+        y_range=(-0.03, highest + 0.03), y_axis={"tickformat": ".0%"},
     )  # fmt: skip
     for i, name in enumerate(names):
         factor = FACTORS[name]
@@ -86,7 +104,7 @@ def _course(some: dict[str, Latents]) -> Panel:
         steps.append(latents.step)
     figure = band_panels(
         steps, values, [f"silent for {WINDOW} steps", "never fired yet"], list(some), x_label="step",
-        y_label="share of latents", columns=COLUMNS, y_axis={"tickformat": ".0%", "rangemode": "tozero"},
+        y_label="share of latents", columns=COLUMNS, y_axis={"tickformat": "~%", "rangemode": "tozero"},
     )  # fmt: skip
     caption = (
         f"Latents that have not fired for {WINDOW} steps, and latents that have never fired since the start, as "
@@ -146,3 +164,22 @@ def _thresholds(some: dict[str, Latents]) -> Panel:
         "all above the height 0 would fire. Dead latents reach into the data; their biases ask for more than that."
     )
     return Panel("thresholds", "What holds the dead down", caption, figure)
+
+
+def _crowd(runs: Runs) -> Panel:
+    found = {
+        f"{FEW} latents, untied": at_place(measured(runs["topk"]), {"latents": 0}),
+        f"{MANY} latents, untied": at_place(measured(runs["topk"]), {"latents": 1}),
+        f"{MANY}, tied": at_place(measured(runs["topk, tied"]), {"start": "tied"}),
+        f"{MANY}, untied, AuxK": at_place(measured(runs["topk, AuxK"]), {"start": "independent"}),
+        f"{MANY}, tied, AuxK": at_place(measured(runs["topk, AuxK"]), {"start": "tied"}),
+    }
+    both = [(100 * one.dead.values, (one.cosine > FOUND).sum("true").values) for one in found.values()]
+    values = [[mean_interval(measure) for measure in row] for row in both]
+    columns = ["dead latents (% of all)", f"true features found, of {CROWD} (cosine above {FOUND:g})"]
+    figure = interval_rows(list(found), columns, values, zero="none")
+    caption = (
+        f"{CROWD} true features in {CROWD_INPUTS} inputs, {ACTIVE} of them active on average; TopK with k = {ACTIVE}. "
+        "Here no latent is superfluous. Means over dictionaries, each with a truth of its own, with 95 % intervals."
+    )
+    return Panel("crowd", "Where features outnumber latents", caption, figure)

@@ -25,10 +25,11 @@ def measured(run: Run) -> xr.Dataset:
 
 def dead_share(run: Run, **place: Any) -> np.ndarray:
     """The share of dead latents of each dictionary; places on axes without labels count from 0."""
-    return np.asarray(_at(measured(run), place).dead.values)
+    return np.asarray(at_place(measured(run), place).dead.values)
 
 
-def _at(data: xr.Dataset, place: dict[str, Any]) -> xr.Dataset:
+def at_place(data: xr.Dataset, place: dict[str, Any]) -> xr.Dataset:
+    """A part of measures: axes with labels by these, others counted from 0."""
     labels = {axis: where for axis, where in place.items() if isinstance(where, str)}
     return data.sel(labels).isel({axis: where for axis, where in place.items() if axis not in labels})
 
@@ -41,8 +42,8 @@ class Latents:
     """
 
     def __init__(self, run: Run, **place: Any) -> None:
-        fresh = _at(measured(run)[["frequency", "reach"]], place)
-        data = _at(run.data[["W_e", "b_e", "W_d", "since_fired_history"]], place)
+        fresh = at_place(measured(run)[["frequency", "reach"]], place)
+        data = at_place(run.data[["W_e", "b_e", "W_d", "since_fired_history"]], place)
         self.frequency, self.reach = fresh.frequency.values, fresh.reach.values
         self.W_e, self.W_d, self.bias = data.W_e.values, data.W_d.values, data.b_e.values
         self.silent, self.step = data.since_fired_history.values, data.step.values

@@ -55,7 +55,7 @@ class Factor:
 
 
 def _numbers(path: str, values: tuple[float, ...], own: float, **changes: Any) -> Factor:
-    return Factor({path: values}, tuple(f"{value:g}" for value in values), values.index(own), changes)
+    return Factor({path: values}, tuple(f"{value:g}".replace("-", "−") for value in values), values.index(own), changes)
 
 
 def _counts(path: str, values: tuple[int, ...], own: int) -> Factor:
