@@ -13,7 +13,8 @@ OURS = "Ours"
 
 def on_toys(claim: Claim) -> Claim:
     """The same statement, judged by the same criterion on dictionaries of toy models' latents."""
-    statement = f"The same on latents of toy models: {claim.statement[0].lower()}{claim.statement[1:]}"
+    words = claim.statement.removeprefix("Corrected: ")
+    statement = f"The same on latents of toy models: {words[0].lower()}{words[1:]}"
     return replace(claim, statement=statement)
 
 
@@ -135,7 +136,7 @@ EITHER = Claim(
     "(b_e)_i could have a gradient in either direction.",
     INTERFERENCE,
     "Right after the edit the rarer sign of the expected gradient is that of more than 5 in 100 revived latents.",
-    reason="It fires on half of all inputs, mostly without need, and both the error and the penalty ask for less.",
+    reason="It fires on half of all inputs, and for most of them the error asks for less, as the penalty always does.",
 )
 NOT_SURE = Claim(
     "We do not know for sure whether it is pushed back or becomes a new feature.",

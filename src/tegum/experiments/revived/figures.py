@@ -90,10 +90,10 @@ def _firing(b: Bed) -> Panel:
 def _fates(beds: dict[str, Bed]) -> Panel:
     there = [(bed, arm) for bed in beds.values() for arm in WORDS if arm in bed.runs]
     counts, low, high = (np.array(part) for part in zip(*(_shares(*one) for one in there), strict=True))
-    labels = [f"{BEDS[bed.name].replace(', ', ',<br>')}:<br>{WORDS[arm]}" for bed, arm in there]
+    labels = [f"{BEDS[bed.name].split(', ')[-1]}:<br>{WORDS[arm].replace(' held ', '<br>held ')}" for bed, arm in there]
     figure = stacked_rates(
         FATES, counts, low, high, labels, x_label="", y_label="share of revived latents", shades=SHADES
-    )
+    ).update_xaxes(tickangle=0, tickfont_size=12)
     caption = (
         "What becomes of the latents that one edit revives. Learnt: it serves, at a cosine above 0.9 and one to one, a "
         "true feature that was not found before. Took one over: a feature that another latent had found. Intervals, on "

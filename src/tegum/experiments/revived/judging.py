@@ -243,7 +243,9 @@ def _repeated(b: Bed) -> list[Judged]:
         judge_rate(c.DEFINITELY, gain > 0, ASKED, "dictionaries", note=least),
     ]
     if "bias held" in b.runs:
-        made.append(_above(c.ONE_HELD, b.found("bias held") - found["8 times"], 0, _versus(b, "8 times"), "pairs"))
+        held = b.found("bias held")
+        note = f"{held.mean():.1f} against {found['8 times'].mean():.1f}."
+        made.append(_above(c.ONE_HELD, held - found["8 times"], 0, note, "pairs"))
     return made
 
 
