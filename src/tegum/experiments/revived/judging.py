@@ -326,7 +326,8 @@ def _alone(b: Bed) -> str:
 def _fractions(b: Bed) -> str:
     parts = [f"{means(b.errors(k), lambda x: x.own > 0).mean():.0%} at {k:g}" for k in FRACTIONS]
     long = means(b.errors_at_length, lambda x: x.own > 0).mean()
-    return f"‖x − x̂‖² of the input taken grows for {', '.join(parts)}; for {long:.0%} where rows keep their input's length."
+    kept = f"for {long:.0%} where rows keep their input's length"
+    return f"‖x − x̂‖² of the input taken grows for {', '.join(parts)}; {kept}."
 
 
 def _counted(b: Bed) -> str:
