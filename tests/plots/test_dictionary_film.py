@@ -40,7 +40,10 @@ def test_the_slider_names_the_steps_and_the_end_is_shown_first() -> None:
     assert [step.label for step in figure.layout.sliders[0].steps] == ["0", "100", "250"]
     assert figure.layout.sliders[0].active == 2
     shown = [figure.data[place] for place in figure.frames[2].traces]
-    assert all(a.to_plotly_json().keys() == b.to_plotly_json().keys() for a, b in zip(shown, figure.frames[2].data, strict=True))
+    assert all(
+        a.to_plotly_json().keys() == b.to_plotly_json().keys()
+        for a, b in zip(shown, figure.frames[2].data, strict=True)
+    )
 
 
 def test_live_vectors_have_heads_and_dead_ones_rings() -> None:

@@ -23,7 +23,7 @@ class DictionaryFilm(Experiment):
     lede: ClassVar[str] = (
         "Five features in superposition in a plane, and a sparse autoencoder that is to find them: all of it can be "
         "seen. Latents die while features are still to be found, and stay dead. At four steps remedies take hold of "
-        "the dead; whether a feature is gained hangs less on where they point than on how far they reach."
+        "the dead. What they gain depends on how far the revived reach, and on what the optimiser remembers."
     )
     recipe: ClassVar[dict[str, Any]] = {}
     sizes: ClassVar[dict[str, dict[str, Any]]] = {

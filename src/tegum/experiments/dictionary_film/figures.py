@@ -11,6 +11,7 @@ from tegum.experiments.dictionary_film.settings import (
     FULL,
     GAPS,
     JUDGED,
+    KEPT,
     LETTER,
     NOTHING,
     OWN,
@@ -32,7 +33,7 @@ from tegum.plots.rates import stacked_rates
 from tegum.training.run import Run
 
 FILMED = (NOTHING, PUBLISHED, FULL, LETTER, READING, GAPS, OWN)
-SHADES = dict(zip((*FILMED, ZERO), style.SERIES, strict=True)) | {TRUTH: style.INK, TIED: "#9A958A"}
+SHADES = dict(zip((*FILMED, ZERO), style.SERIES, strict=True)) | {KEPT: "#9B1B30", TRUTH: style.INK, TIED: "#9A958A"}
 OFTEN = 200  # steps between the places of the course of all dictionaries
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, judge_mean, judge_rate
 from tegum.experiments.dictionary_film import claims as c
 from tegum.experiments.dictionary_film.settings import (
     FEATURES,
     FULL,
     GAPS,
+    KEPT,
     LETTER,
     NOTHING,
     PLANE,
@@ -118,14 +119,15 @@ def judged(runs: Runs) -> list[Judged]:
         lower = runs[TRUTH].data["loss"].values < runs[NOTHING].data["loss"].values
         better = lower & (found[TRUTH] == FEATURES)
         judgements.append(judge_rate(c.BETTER_EXISTS, better[misses], 0.9, "that miss features"))
-    for claim, arm, other in (
-        (c.PUBLISHED_HELPS, PUBLISHED, NOTHING),
-        (c.BIAS_MATTERS, ZERO, LETTER),
-        (c.BETTER_GIVEN, LETTER, PUBLISHED),
-        (c.BETTER_TUNED, READING, FULL),
+    for claim, arm, other, above in (
+        (c.PUBLISHED_HELPS, PUBLISHED, NOTHING, 0.0),
+        (c.KEPT_MORE, KEPT, PUBLISHED, 1.0),
+        (c.BIAS_MATTERS, ZERO, LETTER, 0.0),
+        (c.BETTER_GIVEN, LETTER, PUBLISHED, 0.0),
+        (c.BETTER_TUNED, READING, FULL, 0.0),
     ):
         if arm in runs and other in runs:
-            judgements.append(_pairs(claim, found[arm], found[other]))
+            judgements.append(_pairs(claim, found[arm], found[other], above))
     for claim, arm, above in (
         (c.PUBLISHED_ALL, PUBLISHED, 0.9),
         (c.FULL_ALL, FULL, 0.9),
@@ -139,12 +141,10 @@ def judged(runs: Runs) -> list[Judged]:
     return sorted(judgements, key=_order)
 
 
-def _pairs(claim: Claim, mine: np.ndarray, its: np.ndarray) -> Judged:
+def _pairs(claim: Claim, mine: np.ndarray, its: np.ndarray, above: float) -> Judged:
     difference = mine.astype(float) - its
-    if not len(difference):
-        return unjudged(claim, "no dictionaries")
     words = f"{mine.mean():.2f} against {its.mean():.2f} of {FEATURES}"
-    return judge_mean(claim, difference, above=0, where="pairs", unit=" features", note=words)
+    return judge_mean(claim, difference, above=above, where="pairs", unit=" features", note=words)
 
 
 def _order(judgement: Judged) -> int:

@@ -26,13 +26,15 @@ SEEN = 4096  # inputs that an edit looks at
 JUDGED, TOYS = 60_200_000, 60_700_000  # the first seeds of dictionaries and of toy models
 
 NOTHING, TRUTH, TIED = "nothing", "started at the truth", "tied start"
-PUBLISHED, FULL, GAPS, OWN = "published rule", "published, full length", "fill gaps", "own"
+PUBLISHED, FULL, KEPT = "published rule", "published, full length", "published, memory kept"
+GAPS, OWN = "fill gaps", "own"
 LETTER, ZERO, READING = "proposal", "proposal, b_e = 0", "proposal, at its best"
 # Shifts, the full length and the best reading of the proposal are those that found most features of twenty other
 # dictionaries.
 REMEDIES: dict[str, tuple[type[Remedy], dict[str, Any]]] = {
     PUBLISHED: (Resample, {"inputs": SEEN}),
     FULL: (Resample, {"inputs": SEEN, "fraction": 1.0}),
+    KEPT: (Resample, {"inputs": SEEN, "forget": "nothing"}),
     LETTER: (Repel, {"shift": 0.4}),
     ZERO: (Repel, {"shift": 0.03, "bias": "zero"}),
     READING: (Repel, {"shift": 0.3, "bias": "zero", "decoder": "matched"}),
