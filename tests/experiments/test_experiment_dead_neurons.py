@@ -121,3 +121,27 @@ def test_a_dead_latent_is_silenced_by_its_bias_in_double_precision_and_plain_num
         assert (z.max(axis=1)[dead] > 0).all()
         assert ((z + found.bias[i][:, None] > 0).mean(axis=1)[dead] < 1e-3).all()
     assert found.length[found.dead].mean() > 0.1 * found.length[~found.dead].mean()
+
+
+def test_auxk_keeps_latents_alive_in_double_precision_and_plain_numpy() -> None:
+    """256 features, 128 latents; who fires is looked at with nothing but NumPy."""
+    trainings = comparisons("topk", 800, 2)
+    dead = []
+    for name, place in (("topk", {"latents": 1}), ("topk, AuxK", {"start": 1})):
+        over = {axis: values[place[axis] : place[axis] + 1] if axis in place else values
+                for axis, values in trainings[name].over.items()}  # fmt: skip
+        run = execute(trainings[name].model_copy(update={"over": over, "precision": "float64"}))
+        draws = run.training.over["dictionary"]["law.directions.draw"]  # type: ignore[index]
+        dead.append([numpy_dead(run, i, draw) for i, draw in enumerate(draws)])
+    assert min(dead[0]) > 0.1
+    assert max(dead[1]) < 0.05
+
+
+def numpy_dead(run: Any, dictionary: int, draw: float) -> float:
+    """The share of latents that are never among the four largest positive ones of a sample."""
+    p = {name: run.data[name].values[0, dictionary] for name in ("W_e", "b_e", "b_d")}
+    D, rng = np.asarray(DrawnDirections(count=256, draw=draw).matrix(32)), np.random.default_rng(0)
+    s = (rng.random((256, 20_000)) < 4 / 256) * rng.random((256, 20_000))
+    z = p["W_e"] @ (D @ s - p["b_d"][:, None]) + p["b_e"][:, None]
+    fourth = np.sort(z, axis=0)[-4]
+    return float(1 - ((z >= fourth) & (z > 0)).any(axis=1).mean())
