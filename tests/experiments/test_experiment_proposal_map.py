@@ -41,7 +41,7 @@ CLAIM = Claim("s", "s", "c")
 def test_the_best_block_and_the_nearest_value() -> None:
     share = np.zeros((4, 3))
     share[1:, :] = 1
-    assert_allclose(blocks(share), [[6 / 9], [1]])
+    assert_allclose(blocks(share), [[6 / 9], [1.0]])
     assert best(np.array([[0.5, 0.9], [0.7, 0.9]]), np.array([[True, False], [True, True]])) == (1, 1)
     assert split(5) == (slice(0, 2), slice(2, 5))
     assert split(28, 4) == (slice(0, 7), slice(7, 28))
@@ -84,7 +84,7 @@ def test_toy_models_cover_all_dimensions() -> None:
         assert execute(training).recovered.sum() == 0
 
 
-def dead_and_live() -> State:
+def dead_and_live() -> dict[str, Any]:
     """Latent 2 of 4 is dead."""
     p = SparseAutoencoder(inputs=3, latents=4, start="independent").init(jax.random.key(3))
     return {**p, "b_e": jnp.full(4, -0.5), "idle": jnp.array([0.0, 3.0, 1000.0, 9.0])}
@@ -189,7 +189,8 @@ def test_by_the_letter_a_dead_latent_stays_and_from_0_it_learns_whichever_way_it
 
 def test_and_in_double_precision() -> None:
     """Seeded by the letter the dead never move again; with biases of 0 most fire at the end."""
-    still, awake = [], []
+    still: list[float] = []
+    awake: list[float] = []
     for base in BASES:
         edit = remedy(base, "once", 700).model_copy(update={"shift": 0.03})
         run = execute(dictionaries(READ + 50_000, 3, 700, {}, edit, precision="float64"))
