@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_class_is_found_and_is_one_and_the_same(file: Path) -> None:
     kind = own_class(f"{file}:Turn", Remedy)
     assert kind.__name__ == "Turn"
-    assert kind(at=100, window=50, angle=2.0).at == (100,)  # type: ignore[call-arg]
+    assert kind(at=100, window=50, angle=2.0).at == (100,)
     assert kind.tried == ({"angle": 0.5}, {"angle": 2.0})
     assert own_class(f"{file}:Turn", Remedy) is kind
     assert Remedy.tried == ({},)

@@ -11,18 +11,16 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
 from tegum.errors import BadInput, near
-from tegum.spec import Spec
 
-Kind = TypeVar("Kind", bound=Spec)
 PARTS = re.compile(r"(?P<file>.+):(?P<kind>\w+?)(?:@(?P<digest>[0-9a-f]{10}))?")
 
 
-def own_class(name: str, base: type[Kind]) -> type[Kind]:
+def own_class(name: str, base: type) -> type[Any]:
     """The class that FILE.py:CLASS or FILE.py:CLASS@DIGEST names; its file is run once for each state that it is in.
 
     Raises `BadInput` where there is no such file or class, the file fails or has changed since its digest was taken, or

@@ -128,10 +128,10 @@ def test_auxk_keeps_latents_alive_in_double_precision_and_plain_numpy() -> None:
     trainings = comparisons("topk", 800, 2)
     dead = []
     for name, place in (("topk", {"latents": 1}), ("topk, AuxK", {"start": 1})):
-        over = {axis: values[place[axis] : place[axis] + 1] if axis in place else values
-                for axis, values in trainings[name].over.items()}  # fmt: skip
-        run = execute(trainings[name].model_copy(update={"over": over, "precision": "float64"}))
-        draws = run.training.over["dictionary"]["law.directions.draw"]  # type: ignore[index]
+        over: dict[str, Any] = dict(trainings[name].over)
+        chosen = {axis: over[axis][i : i + 1] for axis, i in place.items()}
+        run = execute(trainings[name].model_copy(update={"over": over | chosen, "precision": "float64"}))
+        draws = over["dictionary"]["law.directions.draw"]
         dead.append([numpy_dead(run, i, draw) for i, draw in enumerate(draws)])
     assert min(dead[0]) > 0.1
     assert max(dead[1]) < 0.05

@@ -71,7 +71,7 @@ class DictionaryFilm(Experiment):
         return filmed
 
     def trainings(self) -> dict[str, Training]:
-        own = None if self.own is None else own_class(self.own, Remedy)  # type: ignore[type-abstract]
+        own = None if self.own is None else own_class(self.own, Remedy)
         arms = (settings.NOTHING, *self.remedies, *([] if own is None else [settings.OWN]), *self.references)
         return {arm: settings.training(arm, self.seeds, self.latents, self.steps, own) for arm in arms}
 
