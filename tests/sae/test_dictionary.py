@@ -189,3 +189,19 @@ def test_a_penalty_on_counts_needs_thresholds() -> None:
         tg.BadInput, match=r"l0=0.1 moves the thresholds of JumpReLU, but this dictionary's code is ReLU"
     ):
         tg.train(SparseAutoencoder(inputs=4, latents=8), law, loss=SparseError(l0=0.1), steps=1)
+
+
+def test_the_shift_s_gradient_and_curvature_are_those_of_the_plain_formula() -> None:
+    model, x = SparseAutoencoder(inputs=4, latents=7), samples(4, 11)
+
+    def plain(p: Any) -> Any:
+        return jnp.tanh(p["W_e"] @ (x - p["b_d"][:, None]) + p["b_e"][:, None]).sum()
+
+    def ours(p: Any) -> Any:
+        return jnp.tanh(model.before_code(p, x)).sum()
+
+    p = {name: value for name, value in state(model).items() if name in ("W_e", "b_e", "b_d")}
+    for derivative in (jax.grad, jax.hessian):
+        both = zip(jax.tree.leaves(derivative(ours)(p)), jax.tree.leaves(derivative(plain)(p)), strict=True)
+        for found, wanted in both:
+            np.testing.assert_allclose(found, wanted, atol=2e-5)

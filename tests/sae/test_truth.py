@@ -69,3 +69,10 @@ def test_absorption_s_data_a_child_never_comes_without_its_parent() -> None:
     assert (children > 0).any()
     assert ((parents > 0) | (children == 0)).all()
     assert jnp.isfinite(x).all()
+
+
+def test_noise_is_added_where_there_is_some() -> None:
+    key, directions = jnp.zeros(2, jnp.uint32), RandomDirections(count=9)
+    for noise in (0.0, 0.2):
+        s, x = Superposed(directions=directions, noise=noise).pair(key, 4, 5000)
+        assert np.std(x - directions.matrix(4).astype(np.float32) @ s) == pytest.approx(noise, rel=0.05, abs=1e-6)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tegum as tg
+from tegum.training import loop
 
 MODEL = tg.Autoencoder(features=5, hidden=2)
 LAWS = pytest.mark.parametrize("law", [tg.OneHot(), tg.SparseUniform(feature_probability=0.3)], ids=["lanes", "single"])
@@ -128,3 +129,24 @@ def test_an_assignment_names_what_it_cannot_do() -> None:
         train(tg.OneHot(), interventions=(tg.Assign(at=1, parameter="b", features=(7,)),))
     with pytest.raises(tg.BadInput, match=r"^value=inf must be a finite number\.$"):
         tg.Assign(at=1, value=float("inf"))
+
+
+def test_an_edit_that_sees_much_is_made_one_instance_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trained(inputs: int) -> tg.Run:
+        return tg.train(
+            tg.sae.SparseAutoencoder(inputs=4, latents=8),
+            tg.sae.Superposed(directions=tg.sae.RandomDirections(count=6)),
+            loss=tg.sae.SparseError(l1=0.1), optimiser=tg.Adam(), batch_size=16, steps=30, progress=False,
+            over={"seed": range(2), "learning_rate": (1e-3, 1e-2)},
+            interventions=[
+                tg.sae.GeometricMedian(at=(3,), inputs=inputs), tg.sae.Resample(at=(20,), window=2, inputs=inputs)
+            ],
+        )  # fmt: skip
+
+    together = trained(200)
+    monkeypatch.setattr(loop, "MUCH", 0)
+    monkeypatch.setattr(loop, "_programs", {})
+    alone = trained(200)
+    for name in ("W_e", "b_e", "W_d", "b_d", "loss"):
+        np.testing.assert_allclose(getattr(alone, name), getattr(together, name), atol=1e-5)
+    np.testing.assert_array_equal(alone.idle, together.idle)

@@ -7,6 +7,7 @@ not trained.
 
 from typing import Any, Literal
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 from pydantic import Field, model_validator
@@ -74,8 +75,14 @@ class SparseAutoencoder(Network):
         return self.decode(parameters, self.encode(parameters, x))
 
     def before_code(self, parameters: Parameters, x: Inputs) -> Activations:
-        """z = W_e (x − b_d) + b_e."""
-        return parameters["W_e"] @ (x - parameters["b_d"][:, None]) + parameters["b_e"][:, None]
+        """z = W_e (x − b_d) + b_e.
+
+        b_d's gradient, −W_eᵀ times the sum over samples of that of z, comes by way of a term that is 0: a product
+        with one vector instead of one with all samples.
+        """
+        W_e, b_d = parameters["W_e"], parameters["b_d"]
+        held = jax.lax.stop_gradient(b_d)
+        return W_e @ (x - held[:, None]) + (parameters["b_e"] - W_e @ (b_d - held))[:, None]
 
     def encode(self, parameters: Parameters, x: Inputs) -> Activations:
         """f, as a trained dictionary gives it."""
@@ -93,7 +100,7 @@ class SparseAutoencoder(Network):
 
     def settle(self, before: Parameters, after: Parameters, x: Inputs) -> Parameters:
         z = self.before_code(before, x)
-        fired = (self.code.learning(z, before) > 0).any(axis=1)
+        fired = self.code.learning(z, before).max(axis=1) > 0
         W_d = unit(after["W_d"]) if self.decoder == "unit" else after["W_d"]
         counted = {**after, "W_d": W_d, "idle": jnp.where(fired, 0, before["idle"] + 1)}
         return self.code.settle(z, before, counted)

@@ -24,7 +24,7 @@ from tegum.toy.models import Parameters, initial, settle, tangent
 from tegum.toy.product import Identity, Samples
 from tegum.toy.random import Key, fold, uniform
 from tegum.training.history import AtSteps, applied
-from tegum.training.interventions import Freeze, Seen, feature_mask, make_edit
+from tegum.training.interventions import Edit, Freeze, Seen, feature_mask, make_edit
 from tegum.training.optimisers import begin, forget, update
 from tegum.training.training import DEFAULT_BATCH, Training
 
@@ -34,6 +34,7 @@ LANES_ON_CPU = (256, 128)  # instances in a tile, for y of up to 64 entries and 
 LANES_ELSEWHERE = 4096
 SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units
 SMALL_RULE = 256  # the same where a loss brings its own columns, dense and many; by trial
+MUCH = 2**26  # numbers that an edit sees, for a tile, beyond which it is made for one instance after the other
 BLOCK = 32  # records kept on the device between two visits to the host
 
 # Streams of random numbers: one for each use, so that recording or editing never shifts the training data.
@@ -342,9 +343,30 @@ def _seen(training: Training, layout: Layout, state: State, key: Key, count: int
 
 def _edit(which: int, training: Training, layout: Layout, state: State) -> State:
     """Apply one intervention, and forget the optimiser's memory of what it touched."""
+    intervention = training.interventions[which]
+    if layout.lanes and intervention.sees * training.model.sizes.features * _width(training, layout) > MUCH:
+        edit = _one_by_one(which, training, layout, state)
+    else:
+        edit = _made(which, training, layout, state)
+    moments = forget(training.optimiser, state.moments, edit.touched)
+    return state._replace(parameters=edit.parameters, moments=moments)
+
+
+def _made(which: int, training: Training, layout: Layout, state: State) -> Edit:
     key = fold(fold(fold(state.key, EDIT), which), state.step)
     intervention = training.interventions[which]
     seen = _seen(training, layout, state, fold(key, 1), intervention.sees) if intervention.sees else None
-    edit = make_edit(intervention, training.model, state.parameters, key, seen, lanes=layout.lanes)
-    moments = forget(training.optimiser, state.moments, edit.touched)
-    return state._replace(parameters=edit.parameters, moments=moments)
+    return make_edit(intervention, training.model, state.parameters, key, seen, lanes=layout.lanes)
+
+
+def _one_by_one(which: int, training: Training, layout: Layout, state: State) -> Edit:
+    """The same edits, with what one instance sees in memory at a time."""
+
+    def alone(given: tuple[Numbers, Parameters, Key, Array | None]) -> Edit:
+        numbers, parameters, key, data = given
+        its = state._replace(parameters=parameters, key=key, data=data)
+        return _made(which, with_leaves(training, numbers), layout._replace(lanes=False), its)
+
+    tile = (leaves(training), state.parameters, state.key, state.data)
+    made = jax.lax.map(alone, jax.tree.map(lambda leaf: jnp.moveaxis(jnp.asarray(leaf), -1, 0), tile))
+    return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 0, -1), made)
