@@ -159,7 +159,10 @@ class Superposed(Law):
         """
         s = draw(self.of, fold(key, 0), self.directions.count, samples)
         x = jnp.asarray(self.directions.matrix(inputs), s.dtype) @ s
-        noisy = lambda: x + self.noise * normal(fold(key, 1), inputs, samples)  # noqa: E731
+
+        def noisy() -> Array:
+            return x + self.noise * normal(fold(key, 1), inputs, samples)
+
         return s, jax.lax.cond(jnp.asarray(self.noise) > 0, noisy, lambda: x)
 
     def check(self, features: int) -> None:
