@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 import xarray as xr
@@ -52,6 +53,13 @@ def test_chance_counts_pairs() -> None:
     assert np.isnan(choices.chance(cost, np.ones(4, bool)))
 
 
+def test_agreement_is_a_correlation() -> None:
+    one = np.array([True, True, False, False])
+    assert choices.agreement(one, one) == pytest.approx(1)
+    assert choices.agreement(one, np.array([True, False, True, False])) == pytest.approx(0)
+    assert np.isnan(choices.agreement(one, np.zeros(4, bool)))
+
+
 def test_recovered_is_a_share_of_what_the_twin_misses(monkeypatch: pytest.MonkeyPatch) -> None:
     def found(runs: object, bed: str, entrant: str, name: str = "") -> judging.Found:
         cosine = {"none": [[[0.95, 0.5, 0.5], [0.95, 0.95, 0.95]]], "mine": [[[0.5, 0.95, 0.5], [0.5, 0.5, 0.5]]]}
@@ -68,6 +76,24 @@ def test_edits_lie_at_quarters() -> None:
     assert all(len(one.tried) in (1, 6) for one in ENTRANTS.values())
 
 
+def test_auxk_gives_no_gradient_to_what_a_relu_code_silences() -> None:
+    """In TopK's dead latents z may be above 0 and yet not among the k largest; in ReLU's it never is."""
+    model = tg.sae.SparseAutoencoder(inputs=4, latents=6)
+    with jax.enable_x64():
+        p = model.init(jax.random.key(0))
+        p = p | {"b_e": p["b_e"].at[:2].set(-9.0), "idle": p["idle"].at[:2].set(5000.0)}
+        x = jax.random.uniform(jax.random.key(1), (4, 50))
+
+        def slope(auxiliary: tg.sae.Auxiliary) -> np.ndarray:
+            gap = {key: value for key, value in p.items() if key != "idle"}
+            more, less = tg.sae.SparseError(auxiliary=auxiliary), tg.sae.SparseError()
+            grads = [jax.grad(lambda q, one=one: one(model, p | q, x))(gap)["W_e"] for one in (more, less)]
+            return np.asarray(grads[0] - grads[1])[:2]
+
+        assert not slope(tg.sae.AuxK(k=2, coefficient=1.0)).any()
+        assert np.abs(slope(tg.sae.GhostGradients())).max() > 1e-6
+
+
 def test_fields_are_checked() -> None:
     with pytest.raises(tg.BadInput, match=r"beds=\('easy',\) must be some of toy, synthetic, digits"):
         find("resampling", beds=("easy",))
@@ -77,7 +103,7 @@ def test_fields_are_checked() -> None:
 
 def test_pairs_have_one_truth_one_start_and_the_same_data() -> None:
     runs = {name: execute(one) for name, one in find("resampling", "quick", **TINY).trainings().items()}
-    plain, treated = (runs[f"synthetic: {name}"] for name in ("none", "Resample, published"))
+    plain, treated = (runs[f"synthetic {name}"] for name in ("none", "Resample, published"))
     first = edited_at(80)[0]
     before, same = (run.data["loss_history"].sel(step=first).values.ravel() for run in (plain, treated))
     np.testing.assert_array_equal(before, same)  # records are made before edits
@@ -86,7 +112,7 @@ def test_pairs_have_one_truth_one_start_and_the_same_data() -> None:
 
 
 def test_an_oracle_starts_at_the_truth() -> None:
-    one = find("resampling", "quick", **TINY).trainings()["synthetic: oracle"]
+    one = find("resampling", "quick", **TINY).trainings()["synthetic oracle"]
     over = one.over["dictionary"]
     assert isinstance(over, dict)
     numbers, draws = over["interventions[1].numbers"], over["law.directions.draw"]
@@ -102,7 +128,7 @@ def test_a_remedy_of_ones_own_is_tuned_and_entered(tmp_path: Path) -> None:
     trainings = experiment.trainings()
     runs = {name: execute(one) for name, one in trainings.items()}
     assert judging.entered(runs, "synthetic")[-1] == "own"
-    assert judging.best_settings(runs["tuning synthetic: own"])[0] in (0, 1)
+    assert judging.best_settings(runs["tuning synthetic own"])[0] in (0, 1)
     names = [panel.name for panel in experiment.panels(runs)]
     assert names == ["scorecard", "recovery", "edit"]
 

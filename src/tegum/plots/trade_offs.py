@@ -1,6 +1,8 @@
 """Two things that one wants at once, against each other: named points, and lines along a setting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,37 +16,47 @@ from tegum.plots.tiles import NARROW
 
 def named_points(
     points: Sequence[ArrayLike], names: Sequence[Sequence[str]], kinds: Sequence[Sequence[str]], titles: Sequence[str],
-    *, x_label: str, y_label: str, tick: str = "",
+    *, x_label: str, y_label: str, x_axis: Mapping[str, Any] | None = None,
 ) -> go.Figure:  # fmt: skip
     """One panel per title, in each one point for each name, coloured by kind.
 
-    points: for each panel (p, 2), x and y; names, kinds: for each panel p words. Points near the right edge have their
-    name on the left. tick: Plotly's format of numbers on both axes.
+    points: for each panel (p, 2), x and y; names, kinds: for each panel p words. Where points are close in height their
+    names stand on the left and the right in turn. x_axis: what else Plotly should know of it.
     """
     all_kinds = list(dict.fromkeys(kind for panel in kinds for kind in panel))
     shade = style.palette(all_kinds)
     figure = make_subplots(
-        rows=1, cols=len(titles), subplot_titles=list(titles), horizontal_spacing=0.07, figure=style.figure(470)
+        rows=1, cols=len(titles), subplot_titles=list(titles), horizontal_spacing=0.08, figure=style.figure(520)
     )
     for c, panel in enumerate(points):
-        part = np.asarray(panel, float)
-        middle = (part[:, 0].min() + part[:, 0].max()) / 2
+        part, sides = np.asarray(panel, float), _sides(np.asarray(panel, float))
         for k, kind in enumerate(all_kinds):
-            mine = np.array([its == kind for its in kinds[c]])
-            words = [name for name, one in zip(names[c], mine, strict=True) if one]
+            mine = [i for i, its in enumerate(kinds[c]) if its == kind]
             figure.add_scatter(
-                x=part[mine, 0], y=part[mine, 1], mode="markers+text", text=words, name=kind, legendgroup=kind,
-                showlegend=c == 0, row=1, col=c + 1, cliponaxis=False,
-                textposition=["middle left" if x > middle else "middle right" for x in part[mine, 0]],
+                x=part[mine, 0], y=part[mine, 1], mode="markers+text", text=[names[c][i] for i in mine], name=kind,
+                legendgroup=kind, showlegend=c == 0, row=1, col=c + 1, textposition=[sides[i] for i in mine],
                 textfont={"size": 10, "color": style.MUTED},
                 marker={"size": 9, "symbol": SYMBOLS[k % len(SYMBOLS)], "color": shade[kind]},
                 hovertemplate=f"<b>%{{text}}</b><br>{x_label}: %{{x:.3g}}<br>{y_label}: %{{y:.3g}}<extra></extra>",
             )  # fmt: skip
+        low, high = part[:, 0].min(), part[:, 0].max()
+        room = (high - low) or 1.0
+        figure.update_xaxes(range=[low - 1.1 * room, high + 0.9 * room], col=c + 1)
     figure.update_annotations(font={"size": 14, "family": style.SERIF})
-    figure.update_xaxes(title_text=x_label, tickformat=tick)
-    figure.update_yaxes(title_text=y_label, tickformat=tick, col=1)
+    figure.update_xaxes(title_text=x_label, **(x_axis or {}))
+    figure.update_yaxes(title_text=y_label, col=1)
     legend = {"traceorder": "normal", "y": 1, "yref": "container", "yanchor": "top"}
     return figure.update_layout(legend=legend, margin_t=70, meta={"narrow": NARROW})
+
+
+def _sides(part: np.ndarray) -> list[str]:
+    """Where each name stands: on the right, but in turns where the next point below is close."""
+    order, sides = np.argsort(part[:, 1]), ["middle right"] * len(part)
+    close = 0.035 * (np.ptp(part[:, 1]) or 1.0)
+    for before, here in pairwise(order):
+        if part[here, 1] - part[before, 1] < close and sides[before] == "middle right":
+            sides[here] = "middle left"
+    return sides
 
 
 def along(

@@ -31,6 +31,7 @@ from tegum.spec import Count
 from tegum.training.training import Training
 
 TROUBLED = tuple(name for name in BEDS if name != CONTROL)
+THREE = ("toy", "synthetic", "digits")
 
 
 class Resampling(Experiment):
@@ -48,14 +49,14 @@ class Resampling(Experiment):
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {"seeds": 4, "steps": 800, "beds": ("synthetic",), "entrants": QUICK, "again": (), "curves": ()},
         "standard": {},
-        "paper": {"recipes": 4, "tuning": 10, "entrants": tuple(ENTRANTS)},
+        "paper": {"beds": TROUBLED, "recipes": 4, "tuning": 10, "entrants": tuple(ENTRANTS)},
     }
 
     seeds: Count = 20
     tuning: int = 0
     steps: Count = 2000
     recipes: Count = 1
-    beds: tuple[str, ...] = TROUBLED
+    beds: tuple[str, ...] = THREE
     entrants: tuple[str, ...] = STANDARD
     again: tuple[str, ...] = AGAIN
     curves: tuple[str, ...] = CURVED

@@ -1,5 +1,7 @@
 """Which features come back: the costly ones, or whichever chance will have; and the cost of edits and of sparseness."""
 
+import functools
+
 import numpy as np
 
 from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, unjudged
@@ -20,6 +22,8 @@ from tegum.experiments.resampling.judging import (
     tuning_name,
 )
 from tegum.sae.spikes import Spike, spike
+from tegum.sae.truth import Superposed
+from tegum.toy.features import draw
 
 DRAWS = 2000  # of the bootstrap
 Values = np.ndarray
@@ -28,15 +32,13 @@ Values = np.ndarray
 def judged_choices(runs: Runs) -> list[Judged]:
     """The claims about which features come back, about edits, and about equal sparseness."""
     made = [_costliest(runs), _chooses(runs), _agrees(runs), unjudged(c.PAIRLESS, "see the scorecard and the times")]
-    made += [_paid(runs), _spikes(runs)]
-    made += [_at_equal_l0(runs, *pair) for pair in CURVES]
+    made += [_paid(runs), *(_at_equal_l0(runs, *pair) for pair in CURVES)]
     return [claim for claim in made if claim is not None]
 
 
 CURVES = (
     (c.SPARSER, e.NONE, e.LETTER),
     (c.SPARSER_FILLED, e.TUNED, e.FILL),
-    (c.SPARSER_REPELLED, e.TUNED, e.BEST_REPEL),
 )
 
 
@@ -63,10 +65,13 @@ def chances(runs: Runs, bed: str, entrant: str) -> Values:
     return np.asarray(np.mean(each, axis=0))
 
 
+@functools.cache
 def frequencies(bed: str) -> Values:
-    """How often each true feature is active."""
-    law: object = BEDS[bed].law
-    return np.asarray(getattr(getattr(law, "of", None), "feature_probability", np.nan), float)
+    """How often each true feature is active, of 65,536 draws."""
+    law = BEDS[bed].law
+    assert isinstance(law, Superposed)
+    s = draw(law.of, np.zeros(2, np.uint32), law.directions.count, 65_536)
+    return np.asarray((s > 0).mean(axis=1))
 
 
 def _with_truth(runs: Runs, *names: str) -> list[str]:
@@ -94,34 +99,34 @@ def _some(claim: Claim, each: dict[str, Values], above: float) -> Judged | None:
     return on_every(claim, there, above)
 
 
-def agreement(runs: Runs, entrant: str, dictionaries: Values) -> float:
-    """Over features that both twins miss, the correlation of being found from one start and from the other."""
-    pairs = [
-        (found(runs, "synthetic", name, own).cosine, found(runs, "synthetic", name, again_name(name)).cosine)
-        for name, own in ((e.NONE, ""), (entrant, ""))
-    ]
-    missed = ((pairs[0][0] <= FOUND) & (pairs[0][1] <= FOUND))[:, dictionaries]
-    one, other = ((part > FOUND)[:, dictionaries][missed].astype(float) for part in pairs[1])
-    if not one.size or not np.ptp(one) or not np.ptp(other):
+def agreement(one: Values, other: Values) -> float:
+    """The correlation of two lists of yes and no; NaN where one of them is all alike."""
+    if not one.size or one.all() or other.all() or not (one.any() and other.any()):
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])
+
+
+def _both(runs: Runs, entrant: str) -> tuple[Values, Values]:
+    """Which true features are found from one start and from the other, (recipe, dictionary, true)."""
+    starts = (run_name("synthetic", entrant), again_name(entrant))
+    one, other = (found(runs, "synthetic", entrant, name).cosine > FOUND for name in starts)
+    return one, other
 
 
 def _agrees(runs: Runs) -> Judged | None:
     names = (e.BEST_REPEL, e.TUNED)
     if any(again_name(name) not in runs for name in (e.NONE, *names)):
         return None
-    count = found(runs, "synthetic", e.NONE).dead.shape[1]
-    rng = np.random.default_rng(0)
-    draws = [np.arange(count), *rng.integers(0, count, (DRAWS, count))]
-    each = np.array([[agreement(runs, name, draw) for name in names] for draw in draws])
+    plain, pairs = _both(runs, e.NONE), [_both(runs, name) for name in names]
+    missed = ~plain[0] & ~plain[1]
+    count = missed.shape[1]
+    draws = [np.arange(count), *np.random.default_rng(0).integers(0, count, (DRAWS, count))]
+    each = np.array([[agreement(*(part[:, d][missed[:, d]] for part in pair)) for pair in pairs] for d in draws])
     gap = each[:, 0] - each[:, 1]
     if np.isnan(gap).mean() > 0.05 or np.isnan(gap[0]):
         return unjudged(c.AGREES, "too few features come back from both starts")
     low, high = np.nanquantile(gap[1:], (0.025, 0.975))
-    words = (
-        f"correlations {each[0, 0]:.2f} and {each[0, 1]:.2f}: {gap[0]:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
-    )
+    words = f"{each[0, 0]:.2f} and {each[0, 1]:.2f}: {gap[0]:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
     return judge_interval(c.AGREES, gap[0], low, high, above=0, measured=words, count=count)
 
 
@@ -151,13 +156,6 @@ def _paid(runs: Runs) -> Judged | None:
     if not _watched(runs, e.LETTER):
         return None
     return judge_rate(c.PAID, np.isfinite(spike_of(runs, e.LETTER).paid_back).ravel(), 0.5, "dictionaries")
-
-
-def _spikes(runs: Runs) -> Judged | None:
-    if not _watched(runs, e.LETTER, e.BEST_REPEL):
-        return None
-    gap = (spike_of(runs, e.LETTER).height - spike_of(runs, e.BEST_REPEL).height).mean(axis=0)
-    return judge_mean(c.SPIKES, gap, above=0, where="dictionaries", unit=" less")
 
 
 def _watched(runs: Runs, *names: str) -> bool:

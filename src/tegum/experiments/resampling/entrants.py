@@ -2,6 +2,7 @@
 optimiser's memory of exactly what they treat, except where that is what they are about.
 """
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +63,8 @@ def _each(name: str, values: tuple[float, ...]) -> tuple[Setting, ...]:
 
 
 NONE, LETTER, TUNED, ORACLE, WIDER, OWN = "none", "Resample, published", "Resample, tuned", "oracle", "wider", "own"
-REPEL, BEST_REPEL, FILL, FORGET = "Repel, by the letter", "Repel, best reading", "FillGaps", "Forget"
+REPEL, BEST_REPEL, FILL = "Repel, by the letter", "Repel, best reading", "FillGaps"
+FORGET, FORGET_ALL, FILL_HELD = "Forget", "Forget, everything", "FillGaps, biases held"
 LOSS, UNSCALED, ALL = "loss, not squared", "encoder not scaled", "all forgotten"
 GHOST, AUXK, REINITIALISE, HELD = "ghost gradients", "AuxK", "Reinitialise", "Resample, biases held"
 ABLATIONS: dict[str, Setting] = {
@@ -71,9 +73,16 @@ ABLATIONS: dict[str, Setting] = {
     "FillGaps, not apart": {"apart": False},
     "FillGaps, a fifth": {"fraction": 0.2},
 }
+FILLED = Entrant(
+    FillGaps,
+    {},
+    tuple({"fraction": f, "power": p} for f in (0.5, 1.0, 1.5) for p in (1.0, 2.0)),
+    {"toy": 5, "synthetic": 1, "digits": 2},
+)
 ENTRANTS = {
     NONE: Entrant(),
     FORGET: Entrant(Forget),
+    FORGET_ALL: Entrant(Forget, {"forget": "all"}),
     REINITIALISE: Entrant(Reinitialise),
     LETTER: Entrant(Resample),
     TUNED: Entrant(
@@ -101,28 +110,25 @@ ENTRANTS = {
         _each("shift", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3)),
         {"toy": 3, "synthetic": 1, "digits": 3},
     ),
-    FILL: Entrant(
-        FillGaps,
-        {},
-        tuple({"fraction": f, "power": p} for f in (0.5, 1.0, 1.5) for p in (1.0, 2.0)),
-        {"toy": 5, "synthetic": 1, "digits": 2},
-    ),
+    FILL: FILLED,
+    FILL_HELD: dataclasses.replace(FILLED, held=True),
     **{name: Entrant(FillGaps, without) for name, without in ABLATIONS.items()},
     WIDER: Entrant(wider=2),
     ORACLE: Entrant(AtTruth),
 }
 REMEDIES = tuple(name for name in ENTRANTS if name not in (NONE, WIDER, ORACLE))
 FAMILY = {
-    NONE: "nothing added", FORGET: "nothing added", REINITIALISE: "nothing added",
+    **dict.fromkeys((NONE, FORGET, FORGET_ALL, REINITIALISE), "nothing added"),
     **dict.fromkeys((LETTER, TUNED, LOSS, UNSCALED, ALL), "resampling"),
     **dict.fromkeys((GHOST, AUXK), "second loss"), **dict.fromkeys((REPEL, BEST_REPEL), "proposal"),
-    **dict.fromkeys((HELD, FILL, *ABLATIONS), "ours"), OWN: "your own",
+    **dict.fromkeys((HELD, FILL, FILL_HELD, *ABLATIONS), "ours"), OWN: "your own",
 }  # fmt: skip
+OURS = tuple(name for name, family in FAMILY.items() if family == "ours")
 STANDARD = tuple(name for name in ENTRANTS if name not in ABLATIONS)
 NEEDED = (NONE, LETTER)
 QUICK = (NONE, FORGET, LETTER, TUNED, REPEL, BEST_REPEL, FILL, ORACLE)
-CONTROLLED = (NONE, FORGET, REINITIALISE, LETTER, HELD, REPEL, BEST_REPEL, FILL)
-AGAIN = (NONE, TUNED, BEST_REPEL, FILL)  # trained on the same truths with other seeds, too
+CONTROLLED = (NONE, REINITIALISE, LETTER, REPEL, BEST_REPEL, FILL_HELD)
+AGAIN = (NONE, TUNED, BEST_REPEL)  # trained on the same truths with other seeds, too
 CURVED = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
 
 
@@ -130,7 +136,7 @@ def entrant(name: str, own: str | None) -> Entrant:
     """An entrant by its name; the user's own from its file."""
     if name != OWN or own is None:
         return ENTRANTS[name]
-    kind = own_class(own, Remedy)  # type: ignore[type-abstract]
+    kind = own_class(own, Remedy)
     return Entrant(kind, tried=kind.tried)
 
 

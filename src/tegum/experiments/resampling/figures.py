@@ -14,7 +14,7 @@ from tegum.plots.band_panels import band_panels
 from tegum.plots.interval_rows import interval_rows
 from tegum.plots.trade_offs import along, named_points
 
-SHOWN = (e.FORGET, e.REINITIALISE, e.LETTER, e.REPEL, e.BEST_REPEL, e.FILL)  # around the edit
+SHOWN = (e.REINITIALISE, e.LETTER, e.HELD, e.REPEL, e.BEST_REPEL, e.FILL)  # around the edit
 
 
 def panels(runs: Runs) -> list[Panel]:
@@ -60,18 +60,27 @@ def _recovery(runs: Runs) -> Panel:
     beds = troubled(runs)
     points, names, kinds = [], [], []
     for bed in beds:
-        mine = [name for name in entered(runs, bed) if name not in (e.ORACLE, e.WIDER)]
+        mine = _on_scale(runs, bed)
         points.append([_place(runs, bed, name) for name in mine])
         names.append(mine)
         kinds.append([e.FAMILY.get(name, "ours") for name in mine])
     figure = named_points(
-        points, names, kinds, beds, x_label="dead latents", y_label="score"
+        points, names, kinds, beds, x_label="dead latents", y_label="score",
+        x_axis={"tickvals": [0, 0.1, 0.2, 0.3, 0.4], "tickformat": ".0%"},
     )  # fmt: skip
     caption = (
         "What the share of dead latents says about what was learnt: means over dictionaries. Up is better. Were life "
-        "all that counts, the points would lie on one falling line."
+        "all that counts, the points would lie on one falling line. Left out is who ruins dictionaries."
     )
     return Panel("recovery", "Life is not all", caption, figure)
+
+
+def _on_scale(runs: Runs, bed: str) -> list[str]:
+    """The remedies but those that lose more than twice what the best one wins."""
+    names = [name for name in entered(runs, bed) if name not in (e.ORACLE, e.WIDER)]
+    scores = {name: float(found(runs, bed, name).each().mean()) for name in names}
+    room = max(scores.values()) - scores[e.NONE]
+    return [name for name in names if scores[name] >= scores[e.NONE] - 2 * room]
 
 
 def _place(runs: Runs, bed: str, name: str) -> tuple[float, float]:
@@ -95,10 +104,12 @@ def _pareto(runs: Runs) -> Panel:
 def _edit(runs: Runs) -> Panel:
     names = [name for name in SHOWN if run_name("synthetic", name) in runs]
     step, first = excess(runs, names[0])
-    values = np.stack([[drawn_interval(record) for record in excess(runs, name)[1].T] for name in names], axis=1)
+    bands = [[drawn_interval(record) for record in excess(runs, name)[1].T] for name in names]
+    values = np.stack(bands, axis=1)[step > 0]
     figure = band_panels(
-        [step], [values], names, ["synthetic"], x_label="steps since the first edit",
-        y_label="loss above the untreated twin's", columns=1, x_axis={"range": [0, step[-1]]}, limit=0.0,
+        [step[step > 0]], [values], names, ["synthetic bed"], x_label="steps since the first edit",
+        y_label="loss above the untreated twin's", columns=1, limit=0.0,
+        x_axis={"type": "log", "tickvals": [1, 10, 100], "range": [-0.05, np.log10(step[-1])]},
     )  # fmt: skip
     caption = (
         "What the first edit costs, and what it gains: the loss less that of the same dictionary without remedy, up to "

@@ -21,19 +21,19 @@ HARM = 0.01  # of the score, that a remedy may cost where nothing is wrong
 
 
 def run_name(bed: str, entrant: str) -> str:
-    return f"{bed}: {entrant}"
+    return f"{bed} {entrant}"
 
 
 def tuning_name(bed: str, entrant: str) -> str:
-    return f"tuning {bed}: {entrant}"
+    return f"tuning {bed} {entrant}"
 
 
 def again_name(entrant: str) -> str:
-    return f"again: {entrant}"
+    return f"again {entrant}"
 
 
 def curve_name(entrant: str) -> str:
-    return f"curve: {entrant}"
+    return f"curve {entrant}"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:
 def judged(runs: Runs) -> list[Judged]:
     """All claims whose entrants were tried."""
     made: list[Judged | None] = [_suffers(runs), *_control(runs)]
-    made += [_compared(runs, claim, one, other) for claim, one, other in PAIRS]
+    made += [_compared(runs, claim, one, other) for claim, one, other in (*PAIRS, *THERE)]
     return [claim for claim in (*made, _fewer_dead(runs), _recovers(runs), _best(runs)) if claim is not None]
 
 
@@ -121,25 +121,29 @@ PAIRS = (
     (c.GHOSTLY, e.GHOST, e.LETTER),
     (c.AUXILIARY, e.AUXK, e.TUNED),
     (c.FORGETTING, e.FORGET, e.NONE),
-    (c.LENGTH, e.TUNED, e.LETTER),
+    (c.KICK, e.FORGET_ALL, e.NONE),
     (c.HOLDING, e.HELD, e.LETTER),
-    (c.DRAWN, e.LETTER, e.REINITIALISE),
     (c.FILLING, e.FILL, e.TUNED),
 )
 
 
+THERE = ((c.READ_THERE, e.BEST_REPEL, e.NONE), (c.HOLDING_THERE, e.HELD, e.LETTER), (c.FILLING_THERE, e.FILL, e.TUNED))
+
+
 def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
-    beds = [bed for bed in troubled(runs) if {one, other} <= set(entered(runs, bed))]
+    beds = [bed for bed in troubled(runs) if {one, other} <= {*entered(runs, bed)}]
+    if (claim, one, other) in THERE:
+        beds = [bed for bed in beds if BEDS[bed].directions]
     return on_every(claim, {bed: difference(runs, bed, one, other) for bed in beds}) if beds else None
 
 
-def on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0) -> Judged:
+def on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0, note: str = "") -> Judged:
     """Holds where every bed's interval lies above, fails where one lies below: decided by the least of both ends."""
     intervals = {bed: mean_interval(values) for bed, values in samples.items()}
     words = "; ".join(f"{bed} {m:+.3f} ({low:+.3f} to {high:+.3f})" for bed, (m, low, high) in intervals.items())
     value, low, high = (min(ends) for ends in zip(*intervals.values(), strict=True))
     count = min(len(values) for values in samples.values())
-    return judge_interval(claim, value, low, high, above=above, measured=words, count=count)
+    return judge_interval(claim, value, low, high, above=above, measured=words, count=count, note=note)
 
 
 def _suffers(runs: Runs) -> Judged:
@@ -188,11 +192,16 @@ def _recovers(runs: Runs) -> Judged | None:
 
 
 def _best(runs: Runs) -> Judged | None:
-    beds = [bed for bed in troubled(runs) if e.FILL in entered(runs, bed)]
-    return on_every(c.BEST, {bed: difference(runs, bed, e.FILL, _rival(runs, bed)) for bed in beds}) if beds else None
+    beds = [bed for bed in troubled(runs) if e.FILL_HELD in entered(runs, bed)]
+    if not beds:
+        return None
+    rivals = {bed: _rival(runs, bed) for bed in beds}
+    note = "; ".join(f"{bed}: {rival}" for bed, rival in rivals.items())
+    gaps = {bed: difference(runs, bed, e.FILL_HELD, rival) for bed, rival in rivals.items()}
+    return on_every(c.BEST, gaps, note=f"The best of the others, {note}.")
 
 
 def _rival(runs: Runs, bed: str) -> str:
-    """The remedy with the highest mean score on a bed, FillGaps left out."""
-    others = [name for name in entered(runs, bed) if name in e.REMEDIES and name != e.FILL]
+    """The remedy with the highest mean score on a bed, ours left out, and what a user entered too."""
+    others = [name for name in entered(runs, bed) if name in e.REMEDIES and name not in e.OURS]
     return max(others, key=lambda name: float(found(runs, bed, name).each().mean()))
