@@ -1,7 +1,6 @@
 """Two things that one wants at once, against each other: named points, and lines along a setting."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,8 @@ def named_points(
     """One panel per title, in each one point for each name, coloured by kind.
 
     points: for each panel (p, 2), x and y; names, kinds: for each panel p words. Where points are close in height their
-    names stand on the left and the right in turn. x_axis: what else Plotly should know of it.
+    names stand on the right and the left; a third one's shows on hovering only. x_axis: what else Plotly should know of
+    it.
     """
     all_kinds = list(dict.fromkeys(kind for panel in kinds for kind in panel))
     shade = style.palette(all_kinds)
@@ -32,16 +32,18 @@ def named_points(
         part, sides = np.asarray(panel, float), _sides(np.asarray(panel, float))
         for k, kind in enumerate(all_kinds):
             mine = [i for i, its in enumerate(kinds[c]) if its == kind]
+            words = [names[c][i] if sides[i] else "" for i in mine]
             figure.add_scatter(
-                x=part[mine, 0], y=part[mine, 1], mode="markers+text", text=[names[c][i] for i in mine], name=kind,
-                legendgroup=kind, showlegend=c == 0, row=1, col=c + 1, textposition=[sides[i] for i in mine],
+                x=part[mine, 0], y=part[mine, 1], mode="markers+text", text=words,
+                hovertext=[names[c][i] for i in mine], name=kind, legendgroup=kind, showlegend=c == 0, row=1, col=c + 1,
+                textposition=[sides[i] or "middle right" for i in mine],
                 textfont={"size": 10, "color": style.MUTED},
                 marker={"size": 9, "symbol": SYMBOLS[k % len(SYMBOLS)], "color": shade[kind]},
-                hovertemplate=f"<b>%{{text}}</b><br>{x_label}: %{{x:.3g}}<br>{y_label}: %{{y:.3g}}<extra></extra>",
+                hovertemplate=f"<b>%{{hovertext}}</b><br>{x_label}: %{{x:.3g}}<br>{y_label}: %{{y:.3g}}<extra></extra>",
             )  # fmt: skip
         low, high = part[:, 0].min(), part[:, 0].max()
         room = (high - low) or 1.0
-        figure.update_xaxes(range=[low - 1.1 * room, high + 0.9 * room], col=c + 1)
+        figure.update_xaxes(range=[low - 1.3 * room, high + 1.3 * room], col=c + 1)
     figure.update_annotations(font={"size": 14, "family": style.SERIF})
     figure.update_xaxes(title_text=x_label, **(x_axis or {}))
     figure.update_yaxes(title_text=y_label, col=1)
@@ -50,12 +52,14 @@ def named_points(
 
 
 def _sides(part: np.ndarray) -> list[str]:
-    """Where each name stands: on the right, but in turns where the next point below is close."""
-    order, sides = np.argsort(part[:, 1]), ["middle right"] * len(part)
-    close = 0.035 * (np.ptp(part[:, 1]) or 1.0)
-    for before, here in pairwise(order):
-        if part[here, 1] - part[before, 1] < close and sides[before] == "middle right":
-            sides[here] = "middle left"
+    """Where each name stands: on the right, else on the left, where no lower point has its name at that height; else
+    nowhere, and only hovering tells it."""
+    close, sides = 0.03 * (np.ptp(part[:, 1]) or 1.0), [""] * len(part)
+    last = {"middle right": -np.inf, "middle left": -np.inf}
+    for i in np.argsort(part[:, 1]).tolist():
+        side = next((side for side, y in last.items() if part[i, 1] - y > close), "")
+        sides[i] = side
+        last |= {side: part[i, 1]} if side else {}
     return sides
 
 

@@ -108,9 +108,6 @@ READ_THERE = Claim(
     OURS,
     f"Better than without remedy, on the beds with a truth. {EVERY_BED}",
 )
-FILLING_THERE = Claim(
-    "Corrected: filling gaps is, where the truth is known.", OURS, f"The same on the beds with a truth. {EVERY_BED}"
-)
 FILLING = Claim(
     "Filling gaps is better than resampling, both tuned.",
     OURS,

@@ -65,7 +65,7 @@ def _each(name: str, values: tuple[float, ...]) -> tuple[Setting, ...]:
 NONE, LETTER, TUNED, ORACLE, WIDER, OWN = "none", "Resample, published", "Resample, tuned", "oracle", "wider", "own"
 REPEL, BEST_REPEL, FILL = "Repel, by the letter", "Repel, best reading", "FillGaps"
 FORGET, FORGET_ALL, FILL_HELD = "Forget", "Forget, everything", "FillGaps, biases held"
-LOSS, UNSCALED, ALL = "loss, not squared", "encoder not scaled", "all forgotten"
+LOSS, UNSCALED, ALL = "Resample, by loss", "Resample, not scaled", "Resample, all forgotten"
 GHOST, AUXK, REINITIALISE, HELD = "ghost gradients", "AuxK", "Reinitialise", "Resample, biases held"
 ABLATIONS: dict[str, Setting] = {
     "FillGaps, inputs": {"direction": "input"},

@@ -127,7 +127,7 @@ PAIRS = (
 )
 
 
-THERE = ((c.READ_THERE, e.BEST_REPEL, e.NONE), (c.HOLDING_THERE, e.HELD, e.LETTER), (c.FILLING_THERE, e.FILL, e.TUNED))
+THERE = ((c.READ_THERE, e.BEST_REPEL, e.NONE), (c.HOLDING_THERE, e.HELD, e.LETTER))
 
 
 def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
