@@ -43,7 +43,7 @@ def named_points(
             )  # fmt: skip
         low, high = part[:, 0].min(), part[:, 0].max()
         room = (high - low) or 1.0
-        figure.update_xaxes(range=[low - 1.3 * room, high + 1.3 * room], col=c + 1)
+        figure.update_xaxes(range=[low - 1.7 * room, high + 1.7 * room], col=c + 1)
     figure.update_annotations(font={"size": 14, "family": style.SERIF})
     figure.update_xaxes(title_text=x_label, **(x_axis or {}))
     figure.update_yaxes(title_text=y_label, col=1)
