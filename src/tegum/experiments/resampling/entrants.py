@@ -126,7 +126,7 @@ FAMILY = {
 OURS = tuple(name for name, family in FAMILY.items() if family == "ours")
 STANDARD = tuple(name for name in ENTRANTS if name not in ABLATIONS)
 NEEDED = (NONE, LETTER)
-QUICK = (NONE, FORGET, LETTER, TUNED, REPEL, BEST_REPEL, FILL, ORACLE)
+QUICK = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
 CONTROLLED = (NONE, REINITIALISE, LETTER, REPEL, BEST_REPEL, FILL_HELD)
 AGAIN = (NONE, TUNED, BEST_REPEL)  # trained on the same truths with other seeds, too
 CURVED = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
