@@ -55,14 +55,15 @@ def chance(cost: Values, there: Values) -> float:
 
 
 def chances(runs: Runs, bed: str, entrant: str) -> Values:
-    """`chance` for each dictionary, over the features its untreated twin misses; its mean over recipes."""
+    """`chance` for each dictionary, over the features its untreated twin misses; its mean over recipes that have one."""
     twin, mine = found(runs, bed, e.NONE).cosine, found(runs, bed, entrant).cosine
     cost = frequencies(bed) * (1 - twin**2)
     each = [
         [chance(cost[r, d][twin[r, d] <= FOUND], mine[r, d][twin[r, d] <= FOUND] > FOUND) for d in range(twin.shape[1])]
         for r in range(len(twin))
     ]
-    return np.asarray(np.mean(each, axis=0))
+    there = np.isfinite(each)
+    return np.where(there.any(axis=0), np.where(there, each, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1), np.nan)
 
 
 @functools.cache
@@ -177,4 +178,6 @@ def _at_equal_l0(runs: Runs, claim: Claim, one: str, other: str) -> Judged | Non
         return None
     want = found(runs, "synthetic", e.NONE, curve_name(e.NONE)).l0[MIDDLE]
     gap = mse_at(runs, one, want) - mse_at(runs, other, want)
+    if np.isfinite(gap).sum() < 2:
+        return unjudged(claim, "the curves do not reach a common L0")
     return judge_mean(claim, gap[np.isfinite(gap)], above=0, where="dictionaries", unit=" lower")
