@@ -55,7 +55,7 @@ def chance(cost: Values, there: Values) -> float:
 
 
 def chances(runs: Runs, bed: str, entrant: str) -> Values:
-    """`chance` for each dictionary, over the features its untreated twin misses; its mean over recipes that have one."""
+    """`chance` for each dictionary, over the features its untreated twin misses; their mean over recipes."""
     twin, mine = found(runs, bed, e.NONE).cosine, found(runs, bed, entrant).cosine
     cost = frequencies(bed) * (1 - twin**2)
     each = [
