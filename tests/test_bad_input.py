@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
@@ -58,6 +59,11 @@ class Short(tg.Intervention):
         return tg.Edit.of(parameters)
 
 
+def line_of(text: str) -> int:
+    """Where a piece of this file stands."""
+    return next(i for i, line in enumerate(Path(__file__).read_text().splitlines(), 1) if text in line)
+
+
 class Returns(tg.Intervention):
     what: str
 
@@ -67,6 +73,8 @@ class Returns(tg.Intervention):
             return tg.Edit.of(parameters, W=W[:, 1:])
         if self.what == "other":
             return tg.Edit.of(parameters, V=W)
+        if self.what == "product":
+            return tg.Edit.of(parameters, W=W @ W)
         if self.what == "if":
             return tg.Edit.of(parameters, W=W if W[0, 0] > 0 else -W)
         return tg.Edit({"W": W}, {"W": W > 0}) if self.what == "lost" else None
@@ -373,6 +381,9 @@ INTERVENTIONS: list[tuple[str, Mistake]] = [
      lambda: train(interventions=[Returns(at=1, what="other")])),
     ("Returns.edit decides by a value, but it is compiled; choose with jnp.where.",
      lambda: train(interventions=[Returns(at=1, what="if")])),
+    (f"Returns.edit fails at line {line_of('W=W @ W')} of test_bad_input.py: TypeError: dot_general requires "
+     "contracting dimensions to have the same shape, got (5,) and (2,).",
+     lambda: train(interventions=[Returns(at=1, what="product")])),
     ("Returns.edit returned b of shape None; the model's has shape (5,).",
      lambda: train(interventions=[Returns(at=1, what="lost")])),
     ("at=-1 must be a step of the training, 0 or later.",

@@ -159,6 +159,7 @@ def test_a_run_prints_its_scorecard_and_says_where_its_page_is(once: Path, tegum
     assert sum(word in said.out for word in ("holds", "fails", "unclear")) > 0
     assert tegum("show", "intro", "--into", once).out == said.out
     assert tegum("show", once / NAME).out == said.out
+    assert tegum("show", NAME, "--into", once).out == said.out, "by the name that stands above the table"
 
 
 def test_a_second_run_returns_at_once_with_the_same_data(

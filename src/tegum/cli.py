@@ -199,8 +199,9 @@ def _folder(name: str, into: Path) -> "Folder":
     from tegum.experiments import listed
     from tegum.runs.store import DONE, Folder, folders
 
-    if Path(name).is_dir():
-        return Folder(Path(name))
+    for path in (Path(name), into / name):
+        if path.is_dir():
+            return Folder(path)
     if name not in listed():
         raise BadInput(f"{name!r} is neither a run folder nor an experiment; {near(name, list(listed()))}")
     runs = [f for f in folders(into) if f.path.name.rpartition("-")[0] == name and f.has(DONE)]

@@ -18,9 +18,10 @@ function height(layout, width) {
 const box = (figure) => figure.querySelector(".plot");
 const states = new Map(); // of each figure: whether it shall be drawn, and the work on it, one piece after the other
 
-// A film that has the focus follows the arrow keys by a frame, Home and End to its ends.
+// A film that has the focus follows the arrow keys by a frame, Home and End to its ends. Its slider gives it the focus.
 function steer(place, names) {
   place.tabIndex = 0;
+  place.on("plotly_sliderchange", ({ interaction }) => interaction && place.focus({ preventScroll: true }));
   place.addEventListener("keydown", (event) => {
     const now = place.layout.sliders[0].active ?? 0, last = names.length - 1;
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];

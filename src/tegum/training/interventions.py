@@ -10,8 +10,10 @@ entries. One's own is a class with an `edit` method for one model::
 """
 
 import inspect
+import traceback
 from abc import abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -107,6 +109,12 @@ class Intervention(Spec):
             )
         except jax.errors.ConcretizationTypeError:
             raise BadInput(f"{kind}.edit decides by a value, but it is compiled; choose with jnp.where.") from None
+        except BadInput:
+            raise
+        except Exception as error:  # whatever a user's own class may do
+            raise BadInput(
+                f"{kind}.edit fails{self._where(error)}: {type(error).__name__}: {_first(error)}."
+            ) from error
         if not isinstance(made, Edit):
             raise BadInput(
                 f"{kind}.edit returned {shown(made)}; it must return an Edit, such as Edit.of(parameters, W=new)."
@@ -117,6 +125,17 @@ class Intervention(Spec):
                 raise BadInput(
                     f"{kind}.edit returned {name} of shape {found}; the model's has shape {shapes.get(name)}."
                 )
+
+    def _where(self, error: Exception) -> str:
+        """The line of this class's own file that an error came from."""
+        file = inspect.getsourcefile(type(self))
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        return f" at line {lines[-1]} of {Path(file).name}" if file and lines else ""
+
+
+def _first(error: Exception) -> str:
+    """The first line of what an error says."""
+    return (str(error).strip().splitlines() or ["no word"])[0].rstrip(".")
 
 
 class Perturb(Intervention):
