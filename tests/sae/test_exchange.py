@@ -16,6 +16,7 @@ from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.exchange import load, save
 
 WRITTEN = sorted(path for path in (Path(__file__).parent / "saelens").iterdir() if path.is_dir())
+STANDARD = next(path for path in WRITTEN if path.name == "standard")
 
 
 @pytest.mark.parametrize("code", [ReLU(), TopK(k=3), BatchTopK(k=2), JumpReLU(threshold=0.1)])
@@ -73,23 +74,78 @@ def changed(folder: Path, into: Path, config: dict[str, Any], tensors: dict[str,
 @pytest.mark.parametrize(
     ("config", "tensors", "sentence"),
     [
-        ({"architecture": "gated"}, {}, r"architecture='gated' .* cannot be read; there are standard, topk and jump"),
+        (
+            {"architecture": "gated"},
+            {},
+            r"architecture='gated' .* cannot be read; there are standard, topk, jumprelu, which",
+        ),
+        ({"architecture": ["topk"]}, {}, r"architecture=\['topk'\] of cfg.json cannot be read"),
         ({"activation_fn_str": "tanh-relu"}, {}, r"activation function 'tanh-relu' of cfg.json cannot be read"),
         ({"normalize_activations": "layer_norm"}, {}, r"different for each input, .*: take another dictionary"),
         ({"normalize_activations": "expected_average_only_in"}, {}, r"with fold_activation_norm_scaling_factor of"),
         ({"normalize_activations": "covariance_whitening"}, {}, r"with fold_activation_whitening of SAELens"),
         ({}, {"b_dec": None}, r"lacks b_dec; it has W_dec, W_enc, b_enc"),
         ({"architecture": "jumprelu"}, {}, r"lacks threshold; it has W_dec, W_enc, b_dec, b_enc"),
+        ({}, {"threshold": np.zeros(6)}, r"has threshold, which standard dictionaries do not have here; fold it into"),
+        ({}, {"scaling_factor": np.full(6, 2.0)}, r"has scaling_factor, which standard dictionaries do not have here"),
+        ({"architecture": "topk"}, {}, r"cfg.json has the architecture topk and lacks k, how many latents fire"),
+        ({"activation_fn_str": "topk"}, {}, r"cfg.json has the architecture topk and lacks k"),
+        ({"d_sae": 999}, {}, r"W_dec \(6, 4\) in .* is not \(d_sae, d_in\), of which cfg.json says \(999, 4\)"),
+        ({}, {"W_dec": np.zeros(6)}, r"W_dec \(6,\) in .* is not \(d_sae, d_in\), of which"),
+        ({}, {"b_dec": np.full(4, np.nan)}, r"b_dec for .* has numbers that are not finite; a dictionary needs"),
         ({}, {"b_enc": np.zeros(5)}, r"b_enc \(5,\) in .* does not fit W_dec \(6, 4\); it needs to be \(6,\)"),
     ],
 )
 def test_what_has_no_counterpart_is_refused(config: Any, tensors: Any, sentence: str, tmp_path: Path) -> None:
-    standard = next(path for path in WRITTEN if path.name == "standard")
     with pytest.raises(tg.BadInput, match=sentence):
-        load(changed(standard, tmp_path / "sae", config, tensors))
+        load(changed(STANDARD, tmp_path / "sae", config, tensors))
+
+
+def test_settings_that_are_none_are_refused(tmp_path: Path) -> None:
+    folder = changed(STANDARD, tmp_path / "sae", {})
+    (folder / "cfg.json").write_text("[1]")
+    with pytest.raises(tg.BadInput, match=r"cfg.json holds no settings; it needs a mapping of them"):
+        load(folder)
+
+
+def test_a_factor_of_all_ones_does_nothing(tmp_path: Path) -> None:
+    read = load(changed(STANDARD, tmp_path / "sae", {}, {"scaling_factor": np.ones(6)}))[1]
+    assert all((value == load(STANDARD)[1][name]).all() for name, value in read.items())
+
+
+def test_a_decoder_vector_of_length_0_adds_nothing(tmp_path: Path) -> None:
+    rescaled = next(path for path in WRITTEN if path.name == "topk-rescaled")
+    W_dec = load_file(rescaled / "sae_weights.safetensors")["W_dec"].copy()
+    W_dec[0] = 0
+    read = load(changed(rescaled, tmp_path / "sae", {}, {"W_dec": W_dec}))[1]
+    assert not read["W_d"][:, 0].any()
+    assert not read["W_e"][0].any()
+    assert np.linalg.norm(read["W_d"][:, 1:], axis=0) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"b_d": None}, r"the parameters lack b_d, which ReLU dictionaries have"),
+        ({"b_d": np.zeros(5)}, r"b_d of shape \(5,\) is not one dictionary's; it needs to be \(4,\)"),
+        ({"W_e": np.zeros((2, 6, 4))}, r"W_e of shape \(2, 6, 4\) is not one dictionary's; it needs to be \(6, 4\)"),
+        ({"b_e": np.full(6, np.inf)}, r"b_enc for .* has numbers that are not finite"),
+    ],
+)
+def test_what_is_no_dictionary_is_not_written(change: Any, sentence: str, tmp_path: Path) -> None:
+    model, p = load(STANDARD)
+    given = {name: value for name, value in (p | change).items() if value is not None}
+    with pytest.raises(tg.BadInput, match=sentence):
+        save(tmp_path / "sae", model, given)
+    assert not (tmp_path / "sae").exists()
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sae").touch()
+    with pytest.raises(tg.BadInput, match=r"sae cannot be written: .*exists.*; it needs to be a folder"):
+        save(tmp_path / "sae", *load(STANDARD))
 
 
 def test_topk_of_before_version_6_is_read(tmp_path: Path) -> None:
-    standard = next(path for path in WRITTEN if path.name == "standard")
     old = {"activation_fn_str": "topk", "activation_fn_kwargs": {"k": 3}, "normalize_activations": None}
-    assert load(changed(standard, tmp_path / "sae", old))[0].code == TopK(k=3)
+    assert load(changed(STANDARD, tmp_path / "sae", old))[0].code == TopK(k=3)
