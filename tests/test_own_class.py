@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tegum as tg
 from tegum import BadInput
 from tegum.own import OwnClass, own_class
 from tegum.sae.remedies import Remedy
@@ -85,11 +86,26 @@ def test_a_class_without_its_method_is_refused(file: Path) -> None:
         own_class(f"{file}:Unready", Remedy)
 
 
+def test_a_name_that_tegum_has_is_refused_before_the_class_is_made(file: Path) -> None:
+    """Else what was stored with the built-in class would be read as the file's."""
+    file.write_text("import tegum as tg\nclass Resample(tg.sae.Resample):\n    pass\n")
+    with pytest.raises(BadInput, match=r"Resample in .*mine.py has the name of a spec of tegum's; call it otherwise"):
+        own_class(f"{file}:Resample", Remedy)
+    stored = tg.sae.Resample(at=(50,), window=10)
+    assert type(Remedy.read(stored.json_text())) is tg.sae.Resample
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("import nothing_of_the_kind", "ModuleNotFoundError: No module named"), ("class Turn(:", "SyntaxError: invalid")],
+    [
+        ("import helper", r"ModuleNotFoundError: No module named 'helper'; it can import installed packages, and no"),
+        ("from tegum import nothing", r"ImportError: cannot import name 'nothing' from 'tegum' \(.*\)\.$"),
+        ("class Turn(:", "SyntaxError: invalid"),
+        ("x = 1\0", "SyntaxError: source code"),
+    ],
 )
 def test_a_file_that_fails_says_why(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "helper.py").write_text("")
     path = tmp_path / "broken.py"
     path.write_text(text)
     with pytest.raises(BadInput, match=rf"broken.py fails: {why}"):

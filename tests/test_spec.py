@@ -19,6 +19,7 @@ from tegum.experiments import find
 from tegum.spec import Spec, fields, kinds, leaves, plain, replaced, with_leaves
 from tegum.toy.loss import LossFunction
 from tegum.training.history import AtSteps, Every, LogSpaced
+from tegum.training.interventions import Intervention
 
 
 class Bell(tg.Law):
@@ -355,6 +356,25 @@ def test_the_last_kind_of_a_name_is_meant() -> None:
     first, second = made(1.0), made(2.0)
     assert first().json_text() != second().json_text()
     assert type(tg.Law.read(second().json_text())) is second
+
+
+@pytest.mark.parametrize(
+    "one",
+    [tg.sae.Resample(at=(50,), window=10), tg.failure.remedies.Resample(at=(50,))],
+    ids=lambda one: one.__module__,
+)
+def test_of_two_kinds_with_one_name_the_fields_tell_which(one: Intervention) -> None:
+    assert Intervention.read(one.json_text()) == one
+
+
+def test_of_several_classes_with_one_name_each_names_its_fields() -> None:
+    def made(name: str) -> type[Spec]:
+        return type("Several", (Spec,), {"__annotations__": {name: float}})
+
+    first, second = made("of_the_first"), made("of_the_second")
+    for kind, field in ((first, "of_the_first"), (second, "of_the_second")):
+        with pytest.raises(tg.BadInput, match=rf"^Several needs {field}; pass {field}=\.\.\."):
+            kind()
 
 
 # ---------------------------------------------------------------- numbers inside specs

@@ -1,9 +1,11 @@
 """Classes of a user's own from a file, named on the command line or in a spec as FILE.py:CLASS.
 
-A field of the kind `OwnClass` keeps what stands in the file, too: it becomes FILE.py:CLASS@DIGEST, so that a run is
-known by the code that made it, and a changed file makes another run.
+A field of the kind `OwnClass` keeps what stands in the file, too: it becomes FILE.py:CLASS@DIGEST, so that a changed
+file makes another run. The digest is of this one file, which therefore stands alone: other files beside it are not on
+the path that it imports from, and what it imports from packages, tegum among them, is not part of the digest.
 """
 
+import ast
 import functools
 import hashlib
 import importlib.util
@@ -16,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from tegum.errors import BadInput, near
+from tegum.spec import Spec, kinds
 
 PARTS = re.compile(r"(?P<file>.+):(?P<kind>\w+?)(?:@(?P<digest>[0-9a-f]{10}))?")
 
@@ -23,8 +26,8 @@ PARTS = re.compile(r"(?P<file>.+):(?P<kind>\w+?)(?:@(?P<digest>[0-9a-f]{10}))?")
 def own_class(name: str, base: type) -> type[Any]:
     """The class that FILE.py:CLASS or FILE.py:CLASS@DIGEST names; its file is run once for each state that it is in.
 
-    Raises `BadInput` where there is no such file or class, the file fails or has changed since its digest was taken, or
-    the class is no `base` that can be made.
+    Raises `BadInput` where there is no such file or class, the file fails or has changed since its digest was taken, a
+    class in it is called as a spec of tegum's is, or the class is no `base` that can be made.
     """
     path, wanted, digest = _parts(name)
     if digest not in ("", now := _digest(path)):
@@ -74,11 +77,34 @@ def _run(path: Path, digest: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise BadInput(f"{path} is no Python file; its name must end in .py.")
+    _need_free_names(path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where annotations are looked up
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise BadInput(f"{path} fails: {type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}.") from error
+        why = f"{type(error).__name__}: {' '.join(str(error).split()).rstrip('.')}"
+        alone = (
+            "; it can import installed packages, and no files beside it"
+            if isinstance(error, ModuleNotFoundError)
+            else ""
+        )
+        raise BadInput(f"{path} fails: {why}{alone}.") from error
     return module
+
+
+def _need_free_names(path: Path) -> None:
+    """Before the file is run: from then on a spec that is read by such a name might be either class."""
+    taken = {name for name, kind in kinds(Spec).items() if kind.__module__.partition(".")[0] == "tegum"}
+    if clash := min(_classes(path) & taken, default=""):
+        raise BadInput(f"{clash} in {path} has the name of a spec of tegum's; call it otherwise, such as My{clash}.")
+
+
+def _classes(path: Path) -> set[str]:
+    """The names of all classes in a file; of one that is not Python none, which running it will tell."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return set()
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}

@@ -65,7 +65,7 @@ class Spec(BaseModel):
     def _read_kind(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(data, Mapping) and "kind" in data:
             data = dict(data)
-            kind = _kind(cls, data.pop("kind"))
+            kind = _kind(cls, data.pop("kind"), set(data))
             return handler(data) if kind is cls else kind(**data)  # type: ignore[return-value]
         if isinstance(data, Mapping) and inspect.isabstract(cls):
             known = near("", list(_usable(cls)))
@@ -298,11 +298,13 @@ def _usable(base: type[Spec]) -> dict[str, type[Spec]]:
     return {name: kind for name, kind in kinds(base).items() if not inspect.isabstract(kind)}
 
 
-def _kind(base: type[Spec], name: Any) -> type[Spec]:
-    known = _usable(base)
-    if not isinstance(name, str) or name not in known:
-        raise ValueError(f"kind={shown(name)} is no kind of {base.__name__}; {near(str(name), list(known))}")
-    return known[name]
+def _kind(base: type[Spec], name: Any, given: set[Any]) -> type[Spec]:
+    """The kind of this name, of several that which has exactly these fields, as canonical JSON has all: `Resample` is
+    both a toy model's and a dictionary's. Of those that cannot be told apart, the last that was defined."""
+    known = [kind for kind in _family(base) if kind.__name__ == name and not inspect.isabstract(kind)]
+    if not known:
+        raise ValueError(f"kind={shown(name)} is no kind of {base.__name__}; {near(str(name), list(_usable(base)))}")
+    return max(reversed(known), key=lambda kind: (given == set(kind.model_fields), given <= set(kind.model_fields)))
 
 
 _NEEDS = {
@@ -348,7 +350,7 @@ def _most_telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
 
 def _field(place: tuple[int | str, ...]) -> str:
     """The names of fields in the place of an error, without the branches of unions."""
-    known = {name for kind in kinds(Spec).values() for name in kind.model_fields}
+    known = {name for kind in _family(Spec) for name in kind.model_fields}
     return ".".join(part for part in place if isinstance(part, str) and part in known)
 
 
