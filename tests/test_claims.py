@@ -159,7 +159,12 @@ def test_a_judged_claim_is_json_as_it_is() -> None:
 
 
 def test_nothing_to_judge_by_is_no_failure() -> None:
-    for judged in (judge_rate(CLAIM, np.array([]), above=0.5, where="swans"), unjudged(CLAIM, "no swans to judge by")):
+    none = np.array([])
+    for judged in (
+        judge_rate(CLAIM, none, above=0.5, where="swans"),
+        judge_mean(CLAIM, none, above=0.5, where="swans"),
+        unjudged(CLAIM, "no swans to judge by"),
+    ):
         assert (judged.verdict, judged.measured, judged.count) == ("unclear", "no swans to judge by", 0)
         assert judged.as_dict()["value"] is None
 

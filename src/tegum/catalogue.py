@@ -95,15 +95,8 @@ def _kind(annotation: Any) -> str:
     >>> _kind(float | tuple[float, ...] | None), _kind(typing.Literal["unit", "free"])
     ('number or list of numbers or none', '"unit" or "free"')
     """
-    simple: dict[Any, str] = {
-        int: "whole number",
-        float: "number",
-        bool: "true or false",
-        str: "word",
-        NoneType: "none",
-    }
-    if annotation in simple:
-        return simple[annotation]
+    if annotation in WORDS:
+        return WORDS[annotation]
     inner = get_args(annotation)
     match get_origin(annotation):
         case typing.Literal:

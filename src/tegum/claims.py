@@ -150,7 +150,9 @@ def unjudged(claim: Claim, why: str, *, note: str = "") -> Judged:
 def judge_mean(
     claim: Claim, samples: np.ndarray, *, above: float, where: str, unit: str = "", note: str = ""
 ) -> Judged:
-    """A claim about a mean over independent seeds: does it lie above a threshold?"""
+    """A claim about a mean over independent seeds: does it lie above a threshold? `where` names what was averaged."""
+    if not len(samples):
+        return unjudged(claim, f"no {where} to judge by", note=note)
     mean, low, high = mean_interval(samples)
     interval = f"95 % interval {_number(low)} to {_number(high)}" if math.isfinite(high) else "no interval"
     measured = f"{_number(mean)}{unit}, {interval}, over {len(samples)} {where}"

@@ -47,6 +47,8 @@ def test_fields_are_checked() -> None:
         find("dictionary-film", remedies=("prayer",))
     with pytest.raises(tg.BadInput, match=r"filmed=300 must be the place of a dictionary, 0 … 299"):
         find("dictionary-film", filmed=300)
+    with pytest.raises(tg.BadInput, match=r"seeds=0 must be at least 1"):
+        find("dictionary-film", seeds=0, filmed=1)
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,8 @@ def test_what_is_no_state_of_the_notebook_is_refused(tmp_path: Path) -> None:
         tg.state_dict(W, b[:2])
     with pytest.raises(tg.BadInput, match=r"is neither a .safetensors file nor a state dict"):
         tg.load_state(W)
+    with pytest.raises(tg.BadInput, match=r"the state_dict of source=.* cannot be called: .*; pass a module that was"):
+        tg.load_state(tg)
     with pytest.raises(tg.BadInput, match=r"b_final=.* must be an array of real numbers"):
         tg.load_state({"W": W.mT, "b_final": "none"})
 

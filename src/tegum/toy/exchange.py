@@ -85,7 +85,12 @@ def load_state(source: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _mapping(source: Any) -> Mapping[str, Any]:
     if hasattr(source, "state_dict"):
-        source = source.state_dict()
+        try:
+            source = source.state_dict()
+        except TypeError as error:  # such as of a class of PyTorch's, or of this package itself
+            raise BadInput(
+                f"the state_dict of source={shown(source)} cannot be called: {error}; pass a module that was made."
+            ) from None
     if isinstance(source, Mapping):
         return source
     if not isinstance(source, str | Path):

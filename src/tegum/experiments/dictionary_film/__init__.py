@@ -66,8 +66,9 @@ class DictionaryFilm(Experiment):
     @field_validator("filmed")
     @classmethod
     def _there(cls, filmed: int | None, info: Any) -> int | None:
-        if filmed is not None and not 0 <= filmed < info.data["seeds"]:
-            raise ValueError(f"filmed={filmed} must be the place of a dictionary, 0 … {info.data['seeds'] - 1}.")
+        seeds = info.data.get("seeds")  # None where those were refused
+        if filmed is not None and seeds is not None and not 0 <= filmed < seeds:
+            raise ValueError(f"filmed={filmed} must be the place of a dictionary, 0 … {seeds - 1}.")
         return filmed
 
     def trainings(self) -> dict[str, Training]:
