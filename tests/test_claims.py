@@ -19,8 +19,11 @@ from tegum.claims import (
     judge_mean,
     judge_pairs,
     judge_rate,
+    judge_share,
     mean_interval,
     rate_interval,
+    share_interval,
+    too_few,
     unjudged,
 )
 
@@ -119,6 +122,28 @@ def test_a_judged_mean_says_what_was_averaged() -> None:
     judged = judge_mean(CLAIM, np.array([1.0, 2.0, 3.0]), above=-1, where="swans", unit=" kg")
     assert judged.measured == "2 kg, 95 % interval -0.484 to 4.48, over 3 swans"
     assert (judged.verdict, judged.value, judged.count) == ("holds", 2.0, 3)
+
+
+@pytest.mark.parametrize("count", [19, 20, 28])
+def test_shares_that_are_all_alike_have_a_rate_s_interval_whatever_their_number(count: int) -> None:
+    for all_of_them in (0, 1):
+        low, high = map(float, rate_interval(count * all_of_them, count))
+        assert share_interval(np.full(count, all_of_them)) == (all_of_them, low, high)
+    judged = judge_share(CLAIM, np.ones(count), above=0.95, where="swans")
+    assert judged.verdict == "unclear"
+    assert too_few(count, 0.95).startswith(f"Not even {count} of {count} would show more than 95%")
+
+
+def test_shares_have_student_s_interval_that_ends_at_0_and_1() -> None:
+    samples = np.array([1.0, 1.0, 0.8])
+    mean, low, _ = mean_interval(samples)
+    assert share_interval(samples) == (mean, low, 1.0)
+    assert share_interval(np.array([0.5])) == (0.5, 0.0, 1.0)
+    assert judge_share(CLAIM, samples, above=0.5, where="swans").measured == (
+        f"93.3%, 95 % interval {low:.1%} to 100.0%, over 3 swans"
+    )
+    assert judge_share(CLAIM, samples[:0], above=0.5, where="swans").measured == "no swans to judge by"
+    assert [bool(too_few(count, 0.95)) for count in (0, 71, 72)] == [True, True, False]
 
 
 def test_thousands_are_written_out() -> None:

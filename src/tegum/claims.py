@@ -89,6 +89,22 @@ def mean_interval(samples: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
+def share_interval(samples: np.ndarray) -> tuple[float, float, float]:
+    """Mean and 95 % interval of shares, one of each seed: Student's, which ends at 0 and 1.
+
+    Where all are 0, or all are 1, Student's interval is a point, however few they are; there it is that of a rate.
+
+    >>> mean, low, high = share_interval(np.ones(21))
+    >>> mean, round(low, 3), high
+    (1.0, 0.839, 1.0)
+    """
+    samples = np.asarray(samples, float)
+    mean, low, high = mean_interval(samples)
+    if np.ptp(samples) == 0 and mean in (0, 1):
+        low, high = (float(end) for end in rate_interval(int(samples.sum()), samples.size))
+    return mean, max(low, 0.0), min(high, 1.0)
+
+
 def share(successes: np.ndarray) -> str:
     """A rate in words, without its interval.
 
@@ -129,6 +145,20 @@ def decide(low: float, high: float, *, above: float) -> Verdict:
     return "holds" if low > above else "fails" if high < above else "unclear"
 
 
+def too_few(count: int, above: float) -> str:
+    """What to say where not even successes in all of `count` seeds could show a rate above a threshold; else nothing.
+
+    >>> too_few(24, 0.95)
+    'Not even 24 of 24 would show more than 95%: that interval begins at 86%.'
+    >>> too_few(100, 0.95)
+    ''
+    """
+    low = float(rate_interval(count, count)[0]) if count else 0.0
+    if low > above:
+        return ""
+    return f"Not even {count} of {count} would show more than {above:.0%}: that interval begins at {low:.0%}."
+
+
 def judge_rate(claim: Claim, successes: np.ndarray, above: float, where: str, note: str = "") -> Judged:
     """A claim about a rate over independent seeds: does it lie above a threshold? `where` names what was counted."""
     k, n = int(np.sum(successes)), int(np.size(successes))
@@ -156,6 +186,16 @@ def judge_mean(
     mean, low, high = mean_interval(samples)
     interval = f"95 % interval {_number(low)} to {_number(high)}" if math.isfinite(high) else "no interval"
     measured = f"{_number(mean)}{unit}, {interval}, over {len(samples)} {where}"
+    return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=mean,
+                  low=low, high=high, count=len(samples), note=note)  # fmt: skip
+
+
+def judge_share(claim: Claim, samples: np.ndarray, *, above: float, where: str, note: str = "") -> Judged:
+    """A claim about a mean of shares, one of each seed: does it lie above a threshold?"""
+    if not len(samples):
+        return unjudged(claim, f"no {where} to judge by", note=note)
+    mean, low, high = share_interval(samples)
+    measured = f"{mean:.1%}, 95 % interval {low:.1%} to {high:.1%}, over {len(samples)} {where}"
     return Judged(**asdict(claim), measured=measured, verdict=decide(low, high, above=above), value=mean,
                   low=low, high=high, count=len(samples), note=note)  # fmt: skip
 
