@@ -18,7 +18,8 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_python_blocks_run_in_order(page: Path) -> None:
+def test_python_blocks_run_in_order(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where they may write
     scope: dict[str, Any] = {"__name__": "documentation"}
     for block in blocks(page, "python"):
         exec(compile(block, str(page), "exec"), scope)
