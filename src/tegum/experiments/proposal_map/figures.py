@@ -20,7 +20,7 @@ from tegum.experiments.proposal_map.settings import (
     nothing_name,
     read_name,
 )
-from tegum.plots.gains import gain_rows
+from tegum.plots.interval_rows import interval_rows
 from tegum.plots.maps import Plane, by_value, planes
 from tegum.plots.rate_map import rate_map
 
@@ -122,9 +122,9 @@ def _readings(runs: Runs) -> Panel:
     rows = [_label(base, CHANGES[change]) for base, change in chosen]
     values = np.array([_measures(runs, base, change) for base, change in chosen])
     first_zero = next((i for i, (base, _) in enumerate(chosen) if base == ZERO), 0)
-    figure = gain_rows(
-        rows, ["features found", "points of latents dead", "loss (%)"], values,
-        [f"Δ = {shift:g}" for shift in SHIFTS_READ], groups=[first_zero],
+    figure = interval_rows(
+        rows, ["features found", "points of latents dead", "loss (%)"], values, zero="the untreated twin",
+        names=[f"Δ = {shift:g}" for shift in SHIFTS_READ], groups=[first_zero],
     )  # fmt: skip
     twin = runs[nothing_name()]
     caption = (

@@ -10,7 +10,7 @@ from tegum.experiments.revived.lives import FATES, Lives
 from tegum.experiments.revived.settings import BEDS, COUNTS, HOLD
 from tegum.plots import style
 from tegum.plots.band_panels import band_panels
-from tegum.plots.gains import gain_rows
+from tegum.plots.interval_rows import interval_rows
 from tegum.plots.rates import stacked_rates
 
 EDIT = 0.5  # where on a logarithmic axis of steps the edit itself is drawn
@@ -174,10 +174,9 @@ def _found(beds: dict[str, Bed]) -> Panel:
         [drawn_interval(bed.found(arm) - bed.found("nothing")) if arm in bed.runs else nothing for bed in more.values()]
         for arm in rows
     ]
-    figure = gain_rows(
-        [ENDS[arm] for arm in rows], [BEDS[name] for name in more], np.array(values)[:, :, None], ["gain"],
-        unit=" features",
-    ).update_layout(showlegend=False)  # fmt: skip
+    figure = interval_rows(
+        [ENDS[arm] for arm in rows], [BEDS[name] for name in more], values, zero="left alone", unit=" features"
+    )
     caption = (
         "How many more of the 32 true features are found at the end than in the twin that was left alone: means over "
         f"dictionaries with 95 % intervals. Biases held: all encoder biases stand still for {HOLD} steps after the "
