@@ -8,7 +8,7 @@ import statistics
 import time
 
 from tegum.experiments.resampling.beds import BEDS
-from tegum.experiments.resampling.entrants import ENTRANTS, NONE, STANDARD, WIDER, training
+from tegum.experiments.resampling.entrants import ENTRANTS, NONE, ORACLE, STANDARD, WIDER, training
 from tegum.training.run import execute
 
 DICTIONARIES, STEPS, FIRST = 10, 2000, 64_900_000
@@ -16,7 +16,7 @@ DICTIONARIES, STEPS, FIRST = 10, 2000, 64_900_000
 
 def main() -> None:
     rounds = _arguments().rounds
-    names = [name for name in STANDARD if name != "oracle"]
+    names = [name for name in STANDARD if name != ORACLE]
     trainings = {
         name: training("synthetic", ENTRANTS[name], ENTRANTS[name].tried[:1], BEDS["synthetic"].recipes[:1], FIRST,
                        DICTIONARIES, STEPS)
