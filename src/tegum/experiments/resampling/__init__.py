@@ -15,13 +15,13 @@ from tegum.experiments.resampling.entrants import (
     CURVED,
     ENTRANTS,
     NEEDED,
-    ORACLE,
     OWN,
     QUICK,
     STANDARD,
     edited_at,
     entrant,
     settings,
+    takes_part,
     training,
 )
 from tegum.experiments.resampling.figures import panels
@@ -32,6 +32,7 @@ from tegum.training.training import Training
 
 TROUBLED = tuple(name for name in BEDS if name != CONTROL)
 THREE = ("toy", "synthetic", "digits")
+FEWEST = 8  # steps: dead is who was silent for an eighth of them
 
 
 class Resampling(Experiment):
@@ -73,15 +74,43 @@ class Resampling(Experiment):
     @classmethod
     def _entrants(cls, entrants: tuple[str, ...]) -> tuple[str, ...]:
         if not set(NEEDED) <= set(entrants) <= set(ENTRANTS):
-            raise ValueError(f"entrants={entrants} must be among {', '.join(ENTRANTS)}, with {', '.join(NEEDED)}.")
+            raise ValueError(f"entrants={entrants} must be among {'; '.join(ENTRANTS)}; with {'; '.join(NEEDED)}.")
         return entrants
+
+    @field_validator("again", "curves")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in names if name not in (*ENTRANTS, OWN)]:
+            raise ValueError(f"{'; '.join(unknown)}: no such entrant; there are {'; '.join((*ENTRANTS, OWN))}.")
+        return names
+
+    @field_validator("tuning")
+    @classmethod
+    def _tuning(cls, tuning: int) -> int:
+        if tuning < 0 or tuning == 1:
+            raise ValueError(f"tuning={tuning} must be a number of seeds, two or more, or 0 for what was found before.")
+        return tuning
+
+    @field_validator("recipes")
+    @classmethod
+    def _recipes(cls, recipes: int) -> int:
+        if recipes > (most := len(BEDS["toy"].recipes)):
+            raise ValueError(f"recipes={recipes} is more than a bed has; give 1 to {most}.")
+        return recipes
+
+    @field_validator("steps")
+    @classmethod
+    def _steps(cls, steps: int) -> int:
+        if steps < FEWEST:
+            raise ValueError(f"steps={steps} is too few for three edits; give {FEWEST} or more.")
+        return steps
 
     def trainings(self) -> dict[str, Training]:
         names = (*self.entrants, *((OWN,) if self.own else ()))
         found: dict[str, Training] = {}
         for bed in self.beds:
             for name in names:
-                if name != ORACLE or BEDS[bed].directions:
+                if takes_part(name, bed):
                     found |= self._entered(bed, name)
         if len(self.beds) > 1:
             found |= {run_name(CONTROL, name): self._train(CONTROL, name) for name in CONTROLLED if name in names}

@@ -1,20 +1,21 @@
 """Beds: where remedies are compared. Each has data, a dictionary, and recipes under which its latents die.
 
-Recipes were chosen on pilot seeds by a rule written down before: of the rates and penalties below, the lowest rate, and
-at that rate the lowest penalty, at which without remedy a fifth of the latents or more are dead and there is something
-to win: a dictionary that starts at the truth ends with an objective lower by 2 in 100 or more; of the digits, whose
-truth is unknown, one of twice as many latents, by 1 in 100.
+Recipes were chosen on pilot seeds by a rule: of the rates and penalties below, the lowest rate, and at that rate the
+lowest penalty, at which without remedy about a fifth of the latents or more are dead, there is something to win, and
+training has ended. Something to win: a dictionary that starts at the truth ends with an objective lower by 2 in 100 or
+more; of the digits, whose truth is unknown, one of twice as many latents, by 1 in 100. Ended: twice as many steps win
+less than 2 in 100. Nothing that was tried has ended on the toy bed, by that measure.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tegum.sae.digits import Digits
-from tegum.sae.truth import DrawnDirections, GivenDirections, Superposed
+from tegum.sae.truth import DrawnDirections, GivenDirections, Superposed, draws
 from tegum.toy.features import CorrelatedSets, Hierarchical, Law, SparseUniform, zipf
 from tegum.toy.models import Autoencoder
 from tegum.training.optimisers import Adam
@@ -22,10 +23,11 @@ from tegum.training.run import execute
 from tegum.training.training import Training
 
 INPUTS, TRUE, DENSITY = 16, 32, 0.05
-JUDGED_ON, TUNED_ON, OTHERS = 64_200_000, 64_500_000, 1_000  # first seeds; other seeds for the same truths
+JUDGED_ON, TUNED_ON, OTHERS = 64_400_000, 64_500_000, 1_000  # first seeds; other seeds for the same truths
 CONTROL = "easy"
 CURVE = ((1e-2, 0.1), (1e-2, 0.2), (1e-2, 0.4))  # recipes of the synthetic bed, along which MSE is a curve over L0
 MIDDLE = 1
+TRUTH = "law.directions."  # what a bed sweeps of its truth
 Recipe = tuple[float, float]  # learning rate, L1 penalty
 
 
@@ -59,14 +61,20 @@ class Bed:
         """The true directions of these dictionaries, row by row."""
         if self.directions is None:
             return ()
-        ((path, values),) = self.directions(first, count).items()
-        if path.endswith("numbers"):
-            return values
-        return tuple(_row(DrawnDirections(count=TRUE, draw=draw).matrix(self.inputs)) for draw in values)
+        return tuple(_row(D) for D in directions(self.law, self.inputs, self.directions(first, count)))
+
+
+def directions(law: Law, inputs: int, dictionaries: Mapping[str, Any]) -> list[np.ndarray]:
+    """The true directions (inputs, true) along an axis of dictionaries; none where the truth is unknown."""
+    if not isinstance(law, Superposed):
+        return []
+    ((path, values),) = ((path, values) for path, values in dictionaries.items() if path.startswith(TRUTH))
+    each = (law.directions.model_copy(update={path.removeprefix(TRUTH): value}) for value in values)
+    return [np.asarray(one.matrix(inputs)) for one in each]
 
 
 def _drawn(first: int, count: int) -> dict[str, tuple[Any, ...]]:
-    return {"law.directions.draw": tuple(float((first + i) % 10_000_000) for i in range(count))}
+    return {"law.directions.draw": draws(first, count)}
 
 
 @functools.lru_cache(maxsize=8)
@@ -81,7 +89,7 @@ def _of_toys(first: int, count: int) -> dict[str, tuple[Any, ...]]:
 
 
 def _row(W: Any) -> tuple[float, ...]:
-    return tuple(np.round(np.ravel(W), 4).tolist())
+    return tuple(np.ravel(W).tolist())
 
 
 def _superposed(of: Law) -> Superposed:
@@ -103,7 +111,7 @@ BEDS = {
     ),
     "digits": Bed(
         "hidden units of a classifier of digits", Digits(), 64,
-        ((1e-3, 3.0), (3e-3, 2.0), (3e-3, 3.0), (1e-2, 2.0)), None, inputs=64,
+        ((1e-2, 2.0), (1e-2, 3.0), (3e-3, 3.0), (1e-3, 3.0)), None, inputs=64,
     ),
     "pairs": Bed(
         "random directions, active in pairs", _superposed(CorrelatedSets(sets=TRUE // 2, feature_probability=DENSITY)),

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, unjudged
+from tegum.errors import BadInput
 from tegum.experiments.experiment import Runs
 from tegum.experiments.resampling import claims as c
 from tegum.experiments.resampling import entrants as e
@@ -17,6 +18,7 @@ from tegum.experiments.resampling.judging import (
     entered,
     found,
     on_every,
+    reading,
     run_name,
     troubled,
     tuning_name,
@@ -80,14 +82,17 @@ def _with_truth(runs: Runs, *names: str) -> list[str]:
 
 
 def _costliest(runs: Runs) -> Judged | None:
-    each = {bed: chances(runs, bed, e.BEST_REPEL) for bed in _with_truth(runs, e.BEST_REPEL)}
-    return _some(c.COSTLIEST, each, 0.5)
+    return _some(c.COSTLIEST, _against(runs, e.REINITIALISE), 0.0)
 
 
 def _chooses(runs: Runs) -> Judged | None:
-    beds = _with_truth(runs, e.BEST_REPEL, e.TUNED)
-    each = {bed: chances(runs, bed, e.BEST_REPEL) - chances(runs, bed, e.TUNED) for bed in beds}
-    return _some(c.CHOOSES, each, 0.0)
+    return _some(c.CHOOSES, _against(runs, e.TUNED), 0.0)
+
+
+def _against(runs: Runs, other: str) -> dict[str, Values]:
+    """The proposal's chances less another entrant's, on each bed with a truth."""
+    beds = _with_truth(runs, e.BEST_REPEL, other)
+    return {bed: chances(runs, bed, reading(runs, bed, e.BEST_REPEL)) - chances(runs, bed, other) for bed in beds}
 
 
 def _some(claim: Claim, each: dict[str, Values], above: float) -> Judged | None:
@@ -115,7 +120,8 @@ def _both(runs: Runs, entrant: str) -> tuple[Values, Values]:
 
 
 def _agrees(runs: Runs) -> Judged | None:
-    names = (e.BEST_REPEL, e.TUNED)
+    proposal = reading(runs, "synthetic", e.BEST_REPEL) if run_name("synthetic", e.NONE) in runs else e.BEST_REPEL
+    names = (proposal, e.TUNED)
     if any(again_name(name) not in runs for name in (e.NONE, *names)):
         return None
     plain, pairs = _both(runs, e.NONE), [_both(runs, name) for name in names]
@@ -145,7 +151,12 @@ def excess(runs: Runs, entrant: str) -> tuple[Values, Values]:
 
 
 def _losses(runs: Runs, entrant: str) -> tuple[Values, Values]:
-    """Recorded steps and losses (recipe, dictionary, record), at the setting that was best in tuning."""
+    """Recorded steps and losses (recipe, dictionary, record), at the setting that was best in tuning.
+
+    None that hold a second loss, too: those are not to be compared.
+    """
+    if entrant in e.ENTRANTS and e.ENTRANTS[entrant].auxiliary:
+        raise BadInput(f"the recorded losses of {entrant} hold its second loss; compare what `measured` gives.")
     run, tuning = runs[run_name("synthetic", entrant)], runs.get(tuning_name("synthetic", entrant))
     part = run.data["loss_history"]
     if "setting" in part.dims:
@@ -165,12 +176,21 @@ def _watched(runs: Runs, *names: str) -> bool:
 
 
 def mse_at(runs: Runs, entrant: str, l0: Values) -> Values:
-    """A dictionary's MSE at this L0, by linear interpolation between penalties; NaN beyond them."""
+    """Each dictionary's MSE at this L0."""
     one = found(runs, "synthetic", entrant, curve_name(entrant))
-    return np.array([
-        np.interp(want, x[::-1], y[::-1], left=np.nan, right=np.nan)
-        for want, x, y in zip(l0, one.l0.T, one.mse.T, strict=True)
-    ])  # fmt: skip
+    return np.array([between(want, x, y) for want, x, y in zip(l0, one.l0.T, one.mse.T, strict=True)])
+
+
+def between(want: float, l0: Values, mse: Values) -> float:
+    """The MSE at this L0, by linear interpolation between rising penalties; NaN beyond them, and where the L0 does not
+    fall from each to the next.
+
+    >>> between(2.0, np.array([3.0, 1.0]), np.array([0.1, 0.3]))
+    0.2
+    """
+    if (np.diff(l0) >= 0).any():
+        return float("nan")
+    return float(np.interp(want, l0[::-1], mse[::-1], left=np.nan, right=np.nan))
 
 
 def _at_equal_l0(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
@@ -178,6 +198,8 @@ def _at_equal_l0(runs: Runs, claim: Claim, one: str, other: str) -> Judged | Non
         return None
     want = found(runs, "synthetic", e.NONE, curve_name(e.NONE)).l0[MIDDLE]
     gap = mse_at(runs, one, want) - mse_at(runs, other, want)
-    if np.isfinite(gap).sum() < 2:
+    there = gap[np.isfinite(gap)]
+    if there.size < 2:
         return unjudged(claim, "the curves do not reach a common L0")
-    return judge_mean(claim, gap[np.isfinite(gap)], above=0, where="dictionaries", unit=" lower")
+    note = f"{gap.size - there.size} of {gap.size} left out: a curve does not reach that L0, or its L0 does not fall."
+    return judge_mean(claim, there, above=0, where="dictionaries", unit=" lower", note=note)

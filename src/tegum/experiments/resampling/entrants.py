@@ -1,14 +1,16 @@
 """Entrants: what is done about dead latents. All act at the same steps, take the same latents for dead, and forget the
-optimiser's memory of exactly what they treat, except where that is what they are about.
+optimiser's memory of the latents that they treat, except where that is what they are about.
 """
 
-import dataclasses
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax.numpy as jnp
 
+from tegum.errors import BadInput
 from tegum.experiments.resampling.beds import BEDS, CONTROL, Recipe
+from tegum.experiments.resampling.tuned import TUNED_SCORES, Scores
 from tegum.own import own_class
 from tegum.sae.dictionary import SparseAutoencoder, unit
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
@@ -23,6 +25,7 @@ from tegum.training.training import Training
 BATCH = 32
 SEEN = 4096  # inputs that an informed remedy looks at
 Setting = dict[str, Any]
+GIVEN = {"at", "window", "inputs"}  # fields that are not an entrant's to choose
 
 
 class AtTruth(Intervention):
@@ -46,16 +49,28 @@ class Entrant:
     """A remedy or an auxiliary loss, with settings to choose from.
 
     kind: its class; None does nothing. fixed: fields that are not tuned. tried: the settings that are tuned over.
-    tuned: for each bed the place in `tried` of the setting that was best on the tuning seeds.
+    scores: for each bed the mean score of every setting on the tuning seeds.
     wider: how many times as many latents. held: whether encoder biases stand still for a while after each edit.
+    tied: whether encoder vectors start as the decoder's, with biases of 0, instead of what the bed has.
     """
 
     kind: type[Spec] | None = None
     fixed: Setting = field(default_factory=dict)
     tried: tuple[Setting, ...] = ({},)
-    tuned: dict[str, int] = field(default_factory=dict)
+    scores: Scores = field(default_factory=dict)
     wider: int = 1
     held: bool = False
+    tied: bool = False
+
+    @property
+    def auxiliary(self) -> bool:
+        """Whether it is a second loss, and no edit."""
+        return self.kind is not None and issubclass(self.kind, Auxiliary)
+
+    def best(self, bed: str) -> int | None:
+        """The place of the setting that was best on the tuning seeds; None where it was not tuned."""
+        scores = self.scores.get(bed)
+        return None if scores is None else max(range(len(scores)), key=scores.__getitem__)
 
 
 def _each(name: str, values: tuple[float, ...]) -> tuple[Setting, ...]:
@@ -67,6 +82,8 @@ REPEL, BEST_REPEL, FILL = "Repel, by the letter", "Repel, best reading", "FillGa
 FORGET, FORGET_ALL, FILL_HELD = "Forget", "Forget, everything", "FillGaps, biases held"
 LOSS, UNSCALED, ALL = "Resample, by loss", "Resample, not scaled", "Resample, all forgotten"
 GHOST, AUXK, REINITIALISE, HELD = "ghost gradients", "AuxK", "Reinitialise", "Resample, biases held"
+KEPT, FILL_KEPT, TIED = "Resample, memory kept", "FillGaps, memory kept", "tied start, b_e = 0"
+REPEL_KEPT, BEST_REPEL_KEPT = "Repel, by the letter, memory kept", "Repel, best reading, memory kept"
 ABLATIONS: dict[str, Setting] = {
     "FillGaps, inputs": {"direction": "input"},
     "FillGaps, bias 0": {"bias": "zero"},
@@ -75,61 +92,61 @@ ABLATIONS: dict[str, Setting] = {
 }
 FILLED = Entrant(
     FillGaps,
-    {},
-    tuple({"fraction": f, "power": p} for f in (0.5, 1.0, 1.5) for p in (1.0, 2.0)),
-    {"toy": 5, "synthetic": 1, "digits": 2},
+    tried=tuple({"fraction": f, "power": p} for f in (0.5, 1.0, 1.5) for p in (1.0, 2.0)),
+    scores=TUNED_SCORES[FILL],
 )
+LETTERED = Entrant(Repel, tried=_each("shift", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)), scores=TUNED_SCORES[REPEL])
+READ = Entrant(Repel, {"bias": "zero"}, _each("shift", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3)), TUNED_SCORES[BEST_REPEL])
+MEMORY: Setting = {"forget": "nothing"}
 ENTRANTS = {
     NONE: Entrant(),
     FORGET: Entrant(Forget),
     FORGET_ALL: Entrant(Forget, {"forget": "all"}),
     REINITIALISE: Entrant(Reinitialise),
     LETTER: Entrant(Resample),
-    TUNED: Entrant(
-        Resample,
-        tried=_each("fraction", (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)),
-        tuned={"toy": 3, "synthetic": 3, "digits": 1},
-    ),
+    TUNED: Entrant(Resample, tried=_each("fraction", (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)), scores=TUNED_SCORES[TUNED]),
     LOSS: Entrant(Resample, {"power": 1.0}),
     UNSCALED: Entrant(Resample, {"encoder": "input"}),
     ALL: Entrant(Resample, {"forget": "all"}),
+    KEPT: Entrant(Resample, MEMORY),
     HELD: Entrant(Resample, held=True),
     GHOST: Entrant(GhostGradients),
-    AUXK: Entrant(
-        AuxK,
-        {"k": 8},
-        _each("coefficient", (1 / 32, 1 / 8, 1 / 4, 1 / 2, 1.0, 4.0)),
-        {"toy": 3, "synthetic": 5, "digits": 0},
-    ),
-    REPEL: Entrant(
-        Repel, {}, _each("shift", (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)), {"toy": 3, "synthetic": 2, "digits": 3}
-    ),
-    BEST_REPEL: Entrant(
-        Repel,
-        {"bias": "zero"},
-        _each("shift", (0.0, 0.01, 0.03, 0.1, 0.2, 0.3)),
-        {"toy": 3, "synthetic": 1, "digits": 3},
-    ),
+    AUXK: Entrant(AuxK, {"k": 8}),
+    REPEL: LETTERED,
+    REPEL_KEPT: replace(LETTERED, fixed=MEMORY, scores=TUNED_SCORES[REPEL_KEPT]),
+    BEST_REPEL: READ,
+    BEST_REPEL_KEPT: replace(READ, fixed=READ.fixed | MEMORY, scores=TUNED_SCORES[BEST_REPEL_KEPT]),
     FILL: FILLED,
-    FILL_HELD: dataclasses.replace(FILLED, held=True),
+    FILL_KEPT: replace(FILLED, fixed=MEMORY),
+    FILL_HELD: replace(FILLED, held=True),
     **{name: Entrant(FillGaps, without) for name, without in ABLATIONS.items()},
+    TIED: Entrant(tied=True),
     WIDER: Entrant(wider=2),
     ORACLE: Entrant(AtTruth),
 }
-REMEDIES = tuple(name for name in ENTRANTS if name not in (NONE, WIDER, ORACLE))
+OTHERWISE = {REPEL: REPEL_KEPT, BEST_REPEL: BEST_REPEL_KEPT}  # the proposal asks for no clearing of memory
+REFERENCES = (TIED, WIDER, ORACLE)
+REMEDIES = tuple(name for name in ENTRANTS if name not in (NONE, *REFERENCES))
 FAMILY = {
     **dict.fromkeys((NONE, FORGET, FORGET_ALL, REINITIALISE), "nothing added"),
-    **dict.fromkeys((LETTER, TUNED, LOSS, UNSCALED, ALL), "resampling"),
-    **dict.fromkeys((GHOST, AUXK), "second loss"), **dict.fromkeys((REPEL, BEST_REPEL), "proposal"),
-    **dict.fromkeys((HELD, FILL, FILL_HELD, *ABLATIONS), "ours"), OWN: "your own",
+    **dict.fromkeys((LETTER, TUNED, LOSS, UNSCALED, ALL, KEPT), "resampling"),
+    **dict.fromkeys((GHOST, AUXK), "second loss"),
+    **dict.fromkeys((REPEL, BEST_REPEL, REPEL_KEPT, BEST_REPEL_KEPT), "proposal"),
+    **dict.fromkeys((HELD, FILL, FILL_KEPT, FILL_HELD, *ABLATIONS), "ours"), OWN: "your own",
 }  # fmt: skip
 OURS = tuple(name for name, family in FAMILY.items() if family == "ours")
+FILLING = (FILL, FILL_KEPT, FILL_HELD, *ABLATIONS)
 STANDARD = tuple(name for name in ENTRANTS if name not in ABLATIONS)
 NEEDED = (NONE, LETTER)
 QUICK = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
 CONTROLLED = (NONE, REINITIALISE, LETTER, REPEL, BEST_REPEL, FILL_HELD)
-AGAIN = (NONE, TUNED, BEST_REPEL)  # trained on the same truths with other seeds, too
-CURVED = (NONE, LETTER, TUNED, BEST_REPEL, FILL, ORACLE)
+AGAIN = (NONE, TUNED, BEST_REPEL, BEST_REPEL_KEPT)  # trained on the same truths with other seeds, too
+CURVED = (NONE, LETTER, TUNED, FILL)
+
+
+def takes_part(name: str, bed: str) -> bool:
+    """An oracle needs a truth; AuxK, which cannot act on a ReLU code, is shown on one bed."""
+    return (name != ORACLE or BEDS[bed].directions is not None) and (name != AUXK or bed == "synthetic")
 
 
 def entrant(name: str, own: str | None) -> Entrant:
@@ -137,7 +154,29 @@ def entrant(name: str, own: str | None) -> Entrant:
     if name != OWN or own is None:
         return ENTRANTS[name]
     kind = own_class(own, Remedy)
-    return Entrant(kind, tried=kind.tried)
+    return Entrant(kind, tried=_checked(kind))
+
+
+def _checked(kind: type[Remedy]) -> tuple[Setting, ...]:
+    """A user's own `tried`, or one sentence about what is wrong with it."""
+    tried, lead = kind.tried, f"{kind.__name__}.tried"
+    if not isinstance(tried, tuple | list) or not tried or not all(isinstance(one, Mapping) for one in tried):
+        raise BadInput(f'{lead} = {tried!r} must be a tuple of settings, such as ({{"noise": 0.1}}, {{"noise": 0.3}}).')
+    first = tried[0].keys()
+    for one in tried:
+        if one.keys() != first:
+            raise BadInput(
+                f"{lead} has a setting of {_named(first)} and one of {_named(one)}; all need the same fields."
+            )
+    if given := first & GIVEN:
+        raise BadInput(f"{lead} sets {_named(given)}, which the comparison gives to all alike; leave it out.")
+    if unknown := first - kind.model_fields.keys():
+        raise BadInput(f"{lead} sets {_named(unknown)}, which is no field of {kind.__name__}.")
+    return tuple(dict(one) for one in tried)
+
+
+def _named(fields: Iterable[str]) -> str:
+    return ", ".join(sorted(fields)) or "nothing"
 
 
 def settings(one: Entrant, bed: str, *, anew: bool) -> tuple[Setting, ...]:
@@ -145,7 +184,7 @@ def settings(one: Entrant, bed: str, *, anew: bool) -> tuple[Setting, ...]:
 
     On the control, where there is nothing to tune by, those of the synthetic bed.
     """
-    place = one.tuned.get("synthetic" if bed == CONTROL else bed)
+    place = one.best("synthetic" if bed == CONTROL else bed)
     return one.tried if place is None or (anew and bed != CONTROL) else (one.tried[place],)
 
 
@@ -165,7 +204,10 @@ def training(
         each["interventions[1].numbers"] = where.truths(first, seeds)
     return Training(
         model=SparseAutoencoder(
-            inputs=where.inputs, latents=one.wider * where.latents, start="independent", initial_bias=where.bias
+            inputs=where.inputs,
+            latents=one.wider * where.latents,
+            start="tied" if one.tied else "independent",
+            initial_bias=0.0 if one.tied else where.bias,
         ),
         law=where.law,
         loss=SparseError(l1=chosen[0][1], auxiliary=_auxiliary(one, tried[0], steps)),
@@ -197,21 +239,17 @@ def _held(steps: int) -> tuple[Freeze, ...]:
 
 def _axis(one: Entrant, tried: tuple[Setting, ...]) -> dict[str, tuple[Any, ...]]:
     """Settings zipped along one axis; nothing for an entrant that has none."""
-    prefix = "loss.auxiliary." if _is_auxiliary(one) else "interventions[1]."
+    prefix = "loss.auxiliary." if one.auxiliary else "interventions[1]."
     names = {name for setting in tried for name in setting}
     return {prefix + name: tuple(setting[name] for setting in tried) for name in sorted(names)}
 
 
-def _is_auxiliary(one: Entrant) -> bool:
-    return one.kind is not None and issubclass(one.kind, Auxiliary)
-
-
 def _auxiliary(one: Entrant, setting: Setting, steps: int) -> Any:
-    return one.kind(window=window(steps), **one.fixed, **setting) if one.kind and _is_auxiliary(one) else None
+    return one.kind(window=window(steps), **one.fixed, **setting) if one.kind and one.auxiliary else None
 
 
 def _interventions(one: Entrant, setting: Setting, steps: int, each: Setting) -> tuple[Any, ...]:
-    if one.kind is None or _is_auxiliary(one):
+    if one.kind is None or one.auxiliary:
         return ()
     if one.kind is AtTruth:
         return (AtTruth(at=(0,), numbers=each["interventions[1].numbers"][0]),)

@@ -1,7 +1,8 @@
 """What came out, dictionary by dictionary, and the verdicts."""
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from tegum.claims import Claim, Judged, judge_interval, judge_mean, mean_interva
 from tegum.experiments.experiment import Runs
 from tegum.experiments.resampling import claims as c
 from tegum.experiments.resampling import entrants as e
-from tegum.experiments.resampling.beds import BEDS, CONTROL
-from tegum.sae.measures import quality
+from tegum.experiments.resampling.beds import BEDS, CONTROL, directions
+from tegum.sae.dictionary import SparseAutoencoder
+from tegum.sae.measures import quality, recovery
 from tegum.training.run import Run
+from tegum.training.training import Training
 
 SAMPLES = 16_384  # fresh ones, on none of which a dead latent fires
 FOUND = 0.9  # a true feature is found whose latent has a larger cosine with it
@@ -54,14 +57,42 @@ class Found:
 
 @functools.lru_cache(maxsize=256)
 def measured(run: Run) -> xr.Dataset:
-    """Its quality on fresh samples with the score, (recipe, setting, dictionary, …)."""
+    """Its quality on fresh samples with the score, (recipe, setting, dictionary, …).
+
+    A true feature is only matched to a latent that fires: for one that is dead the cosine is 0.
+    """
     found = quality(run, samples=SAMPLES)
+    W_d, truths = run.data["W_d"], directions(run.training.law, *_dictionaries(run.training))
     if "setting" not in found.dims:
-        found = found.expand_dims("setting", axis=1)
+        found, W_d = found.expand_dims("setting", axis=1), W_d.expand_dims("setting", axis=1)
+    if truths:
+        order = ("recipe", "setting", "dictionary", "input", "latent")
+        cosine = alive(W_d.transpose(*order).values, found["frequency"].values > 0, truths)
+        found["cosine"] = found["cosine"].copy(data=cosine)
+        found["one_to_one"] = found["cosine"].mean("true")
     penalty = xr.DataArray(np.asarray(run.data["l1"]), dims="recipe")
     objective = found["mse"] + penalty * found["activity"]
     score = found.get("one_to_one", -objective)
     return found.assign(score=score.transpose("recipe", "setting", "dictionary"), objective=objective)
+
+
+def _dictionaries(training: Training) -> tuple[int, Mapping[str, Any]]:
+    """Its number of inputs and its axis of dictionaries."""
+    axis = training.over["dictionary"]
+    assert isinstance(training.model, SparseAutoencoder)
+    assert isinstance(axis, Mapping)
+    return training.model.inputs, axis
+
+
+def alive(W_d: np.ndarray, fires: np.ndarray, truths: Sequence[np.ndarray]) -> np.ndarray:
+    """The cosine (…, dictionary, true) of each true direction with its latent, matched among those that fire.
+
+    W_d (…, dictionary, inputs, latents), fires (…, dictionary, latents), truths (inputs, true) for each dictionary.
+    """
+    shown = W_d * fires[..., None, :]
+    places = np.ndindex(shown.shape[:-2])
+    each = np.array([recovery(truths[place[-1]], shown[place]).matched for place in places])
+    return each.reshape(*shown.shape[:-2], -1)
 
 
 def best_settings(run: Run) -> np.ndarray:
@@ -97,6 +128,22 @@ def entered(runs: Runs, bed: str) -> list[str]:
     return [name for name in (*e.ENTRANTS, e.OWN) if run_name(bed, name) in runs]
 
 
+def reading(runs: Runs, bed: str, entrant: str) -> str:
+    """The entrant, or the proposal with the optimiser's memory kept, where that was better in tuning."""
+    other = e.OTHERWISE.get(entrant, "")
+    if run_name(bed, other) not in runs:
+        return entrant
+    return max((entrant, other), key=lambda name: _in_tuning(runs, bed, name))
+
+
+def _in_tuning(runs: Runs, bed: str, entrant: str) -> float:
+    """The mean score on the tuning seeds of its best settings, over recipes."""
+    tuning = runs.get(tuning_name(bed, entrant))
+    if tuning is None:
+        return max(e.ENTRANTS[entrant].scores[bed])
+    return float(measured(tuning)["score"].mean("dictionary").max("setting").mean())
+
+
 def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:
     """By how much the first's score is higher, dictionary by dictionary."""
     return found(runs, bed, one).each() - found(runs, bed, other).each()
@@ -106,7 +153,8 @@ def judged(runs: Runs) -> list[Judged]:
     """All claims whose entrants were tried."""
     made: list[Judged | None] = [_suffers(runs), *_control(runs)]
     made += [_compared(runs, claim, one, other) for claim, one, other in (*PAIRS, *THERE)]
-    return [claim for claim in (*made, _fewer_dead(runs), _recovers(runs), _best(runs)) if claim is not None]
+    made += [_fewer_dead(runs), _recovers(runs), *(_above_all(runs, *one) for one in BESTS)]
+    return [claim for claim in made if claim is not None]
 
 
 PAIRS = (
@@ -118,23 +166,25 @@ PAIRS = (
     (c.SQUARE, e.LETTER, e.LOSS),
     (c.SCALING, e.LETTER, e.UNSCALED),
     (c.EXACTLY, e.LETTER, e.ALL),
+    (c.KEEPING, e.LETTER, e.KEPT),
     (c.GHOSTLY, e.GHOST, e.LETTER),
-    (c.AUXILIARY, e.AUXK, e.TUNED),
     (c.FORGETTING, e.FORGET, e.NONE),
     (c.KICK, e.FORGET_ALL, e.NONE),
     (c.HOLDING, e.HELD, e.LETTER),
     (c.FILLING, e.FILL, e.TUNED),
 )
-
-
 THERE = ((c.READ_THERE, e.BEST_REPEL, e.NONE), (c.HOLDING_THERE, e.HELD, e.LETTER))
+BESTS = ((c.BEST, e.FILL, e.FILLING), (c.BEST_HELD, e.FILL_HELD, e.OURS), (c.STARTED, e.TIED, ()))
 
 
 def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
     beds = [bed for bed in troubled(runs) if {one, other} <= {*entered(runs, bed)}]
     if (claim, one, other) in THERE:
         beds = [bed for bed in beds if BEDS[bed].directions]
-    return on_every(claim, {bed: difference(runs, bed, one, other) for bed in beds}) if beds else None
+    mine = {bed: reading(runs, bed, one) for bed in beds}
+    kept = [bed for bed in beds if mine[bed] != one]
+    note = f"Better in tuning with the memory kept: {', '.join(kept)}." if kept else ""
+    return on_every(claim, {bed: difference(runs, bed, mine[bed], other) for bed in beds}, note=note) if beds else None
 
 
 def on_every(claim: Claim, samples: dict[str, np.ndarray], above: float = 0.0, note: str = "") -> Judged:
@@ -150,7 +200,7 @@ def _suffers(runs: Runs) -> Judged:
     """The least of what is asked: dead latents above the share, and room above nothing."""
     dead, room = {}, {}
     for bed in troubled(runs):
-        dead[f"{bed}, dead"] = found(runs, bed, e.NONE).dead.mean(axis=0) - 0.15
+        dead[f"{bed}, dead"] = found(runs, bed, e.NONE).dead.mean(axis=0) - c.SHARE
         best = e.ORACLE if run_name(bed, e.ORACLE) in runs else e.WIDER
         if run_name(bed, best) in runs:
             room[f"{bed}, room"] = difference(runs, bed, best, e.NONE)
@@ -162,9 +212,12 @@ def _control(runs: Runs) -> list[Judged]:
         return []
     names = [name for name in entered(runs, CONTROL) if name in e.REMEDIES]
     changes = {name: difference(runs, CONTROL, name, e.NONE) for name in names}
-    plain = found(runs, CONTROL, e.NONE).each()
+    plain = found(runs, CONTROL, e.NONE)
+    for name in names:
+        won = 1 - found(runs, CONTROL, name).objective / plain.objective
+        changes[f"{name}, objective"] = won.mean(axis=0)
     return [
-        judge_mean(c.EASY, plain, above=0.95, where="dictionaries"),
+        judge_mean(c.EASY, plain.each(), above=0.95, where="dictionaries"),
         on_every(c.HARMLESS, changes, above=-HARM),
     ]
 
@@ -188,20 +241,22 @@ def _recovers(runs: Runs) -> Judged | None:
     beds = [bed for bed in troubled(runs) if BEDS[bed].directions and e.BEST_REPEL in entered(runs, bed)]
     if not beds:
         return None
-    return on_every(c.RECOVERS_ALL, {bed: recovered(runs, bed, e.BEST_REPEL) for bed in beds}, above=0.95)
+    each = {bed: recovered(runs, bed, reading(runs, bed, e.BEST_REPEL)) for bed in beds}
+    return on_every(c.RECOVERS_ALL, each, above=0.95)
 
 
-def _best(runs: Runs) -> Judged | None:
-    beds = [bed for bed in troubled(runs) if e.FILL_HELD in entered(runs, bed)]
+def _above_all(runs: Runs, claim: Claim, one: str, but: Sequence[str]) -> Judged | None:
+    """Against every remedy on every bed, but those left out and what a user entered; shown is the hardest of each."""
+    beds = [bed for bed in troubled(runs) if one in entered(runs, bed)]
     if not beds:
         return None
-    rivals = {bed: _rival(runs, bed) for bed in beds}
-    note = "; ".join(f"{bed}: {rival}" for bed, rival in rivals.items())
-    gaps = {bed: difference(runs, bed, e.FILL_HELD, rival) for bed, rival in rivals.items()}
-    return on_every(c.BEST, gaps, note=f"The best of the others, {note}.")
-
-
-def _rival(runs: Runs, bed: str) -> str:
-    """The remedy with the highest mean score on a bed, ours left out, and what a user entered too."""
-    others = [name for name in entered(runs, bed) if name in e.REMEDIES and name not in e.OURS]
-    return max(others, key=lambda name: float(found(runs, bed, name).each().mean()))
+    gaps: dict[str, np.ndarray] = {}
+    hardest = {}
+    for bed in beds:
+        others = [name for name in entered(runs, bed) if name in e.REMEDIES and name not in (one, *but)]
+        each = {f"{bed}, {name}": difference(runs, bed, one, name) for name in others}
+        gaps |= each
+        least = min(each, key=lambda name: float(each[name].mean()))
+        hardest[least] = each[least]
+    note = f"Of {len(gaps)} comparisons, on each bed that with the least difference is shown."
+    return replace(on_every(claim, gaps, note=note), measured=on_every(claim, hardest).measured)
