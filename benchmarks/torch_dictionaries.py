@@ -8,6 +8,7 @@ law at every step (one random number a value), or are given: a few batches made 
     rows     x (dictionaries, batch, inputs), as dictionaries are usually written
     columns  x (dictionaries, inputs, batch)
     compile  either of them through torch.compile, which needs a C++ compiler
+    foreach  either of them with that Adam of PyTorch's, not the fused one
 
 One dictionary is computed without the first axis. Prints one line of JSON, or with --check the losses of the first
 steps from a start and a batch that are given.
@@ -23,8 +24,8 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
-Tensor = torch.Tensor
 NAMES = ("W_e", "b_e", "W_d", "b_d")
 
 
@@ -57,7 +58,7 @@ class Dictionaries:
 
     def step(self, x: Tensor) -> Tensor:
         self.optimiser.zero_grad(set_to_none=True)
-        loss, f = self.loss(*self.parameters.values(), x)
+        loss, f = self.loss(x=x, **self.parameters)
         loss.sum().backward()
         with torch.no_grad():
             W_d = self.parameters["W_d"]
