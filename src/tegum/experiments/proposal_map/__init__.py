@@ -35,13 +35,13 @@ class ProposalMap(Experiment):
         },
         "standard": {},
         "paper": {
-            "pixels": 48, "toy_seeds": 40, "toys": tuple(TOYS), "seeds": 100, "mapped": 60, "steps": 4_000,
+            "pixels": 48, "toy_seeds": 100, "toys": tuple(TOYS), "seeds": 100, "mapped": 60, "steps": 4_000,
             "changed": tuple(CHANGES),
         },
     }  # fmt: skip
 
-    pixels: Count = 20
-    toy_seeds: Count = 28
+    pixels: Count = 16
+    toy_seeds: Count = 100
     toys: tuple[str, ...] = tuple(name for name in TOYS if name not in (FOUR_D.name, LIVE_ONLY.name))
     toy_steps: Count = 25_000
     seeds: Count = 20

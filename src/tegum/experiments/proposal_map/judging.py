@@ -5,7 +5,17 @@ import math
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, mean_interval, unjudged
+from tegum.claims import (
+    Claim,
+    Judged,
+    judge_interval,
+    judge_mean,
+    judge_rate,
+    judge_share,
+    mean_interval,
+    too_few,
+    unjudged,
+)
 from tegum.experiments.experiment import Runs
 from tegum.experiments.proposal_map import claims as c
 from tegum.experiments.proposal_map.found import (
@@ -19,8 +29,9 @@ from tegum.experiments.proposal_map.found import (
     split,
     swept,
 )
-from tegum.experiments.proposal_map.readings import CHANGES, LETTER, PLAIN, ZERO
+from tegum.experiments.proposal_map.readings import CHANGES, LETTER, PLAIN, WIDE, ZERO
 from tegum.experiments.proposal_map.settings import (
+    INPUTS,
     OTHER,
     PLANE_LASTING,
     RATE,
@@ -37,6 +48,7 @@ AT_LOW, AT_HIGH = 0, 1  # places among the shifts of readings
 SHIFTED = np.array(SHIFTS) > 0
 QUARTER = 4  # one toy model in so many chooses a block
 OWN_RATE = RATES.index(RATE)
+PLACES = {LETTER: AT_HIGH, ZERO: AT_LOW}  # the shift at which each is judged
 DIRECTIONS = ("own", "any", "attract", "decoders", "halves")
 
 
@@ -53,27 +65,37 @@ def named(claim: Claim, where: str) -> Claim:
 
 # Toy models ----------------------------------------------------------------------------------------------------------
 def _toy(runs: Runs, name: str) -> list[Judged]:
-    """The best and the worst block where untreated models fail."""
-    good, plain = runs[name].recovered.values == 1, runs[f"{name}, nothing"].recovered.values == 1
+    """The best and the worst block where untreated models fail; the worst where another Δ serves."""
+    good = blocks((runs[name].recovered.values == 1).astype(float))
     choosing, others = split(good.shape[-1], QUARTER)
-    block = blocks(good.astype(float))
-    untreated = blocks(np.repeat(plain[None], 3, axis=0).astype(float))[0]
-    allowed = failing(runs, name)
-    if not allowed.any():
-        why = "there are no three rates side by side at which untreated models fail"
-        return [unjudged(named(claim, name), why) for claim in (c.TOY_GOOD, c.TOY_POOR)]
+    chosen, fails = good[..., choosing].mean(-1), failing(runs, name)
+    serves = fails & (np.where(fails, chosen, 0).max(axis=0) > c.SERVES)
     found = []
-    for claim, sign, above in ((c.TOY_GOOD, 1.0, 0.95), (c.TOY_POOR, -1.0, 0.5)):
-        row, column = best(sign * block[..., choosing].mean(-1), allowed)
-        mine = block[row, column, others]
-        note = (
-            f"Δ {shifts(runs[name])[row]:.2g} to {shifts(runs[name])[row + 2]:.2g}, rates "
-            f"{rates(runs[name])[column]:.2g} to {rates(runs[name])[column + 2]:.2g}; with nothing done "
-            f"{untreated[column, others].mean():.0%} of these recover."
-        )
+    for claim, score, allowed, above in (
+        (c.TOY_GOOD, chosen, fails, 0.95),
+        (c.TOY_POOR, -chosen, serves, 0.5),
+    ):
+        if not allowed.any():
+            why = "untreated models fail" + (" and another Δ serves" if fails.any() else "")
+            found.append(unjudged(named(claim, name), f"there are no three rates side by side at which {why}"))
+            continue
+        row, column = best(score, allowed)
+        mine = good[row, column, others]
         samples = mine if claim is c.TOY_GOOD else 1 - mine
-        found.append(judge_mean(named(claim, name), samples, above=above, where="other seeds", note=note))
+        note = f"{_block(runs, name, row, column)} {too_few(samples.size, above)}".strip()
+        found.append(judge_share(named(claim, name), samples, above=above, where="other seeds", note=note))
     return found
+
+
+def _block(runs: Runs, name: str, row: int, column: int) -> str:
+    """A block's shifts and rates in words, and how many of the other seeds recover there with nothing done."""
+    shift, rate = shifts(runs[name]), rates(runs[name])
+    plain = runs[f"{name}, nothing"].recovered.values[column : column + 3] == 1
+    untreated = plain[:, split(plain.shape[-1], QUARTER)[1]].mean()
+    return (
+        f"Δ {shift[row]:.2g} to {shift[row + 2]:.2g}, rates {rate[column]:.2g} to {rate[column + 2]:.2g}; with "
+        f"nothing done {untreated:.0%} of these recover."
+    )
 
 
 def failing(runs: Runs, name: str) -> np.ndarray:
@@ -108,8 +130,8 @@ def _moved(runs: Runs) -> list[Judged]:
         row, column = near(shifts(run), cell[0]), near(rates(run), cell[1])
         note = (
             f"Δ {shifts(run)[row]:.2g} at {rates(run)[column]:.2g}; with nothing done "
-            f"{plain.recovered.values[column].mean():.0%} recover."
-        )
+            f"{plain.recovered.values[column].mean():.0%} recover. {too_few(run.recovered.shape[-1], 0.95)}"
+        ).strip()
         recovered = run.recovered.values[row, column] == 1
         judged_ones.append(judge_rate(named(c.TOY_TRANSFER, name), recovered, 0.95, "seeds", note))
     return judged_ones
@@ -131,22 +153,28 @@ def _read(runs: Runs) -> list[Judged]:
     if read_name(LETTER, PLAIN) not in runs:
         return []
     twin = runs[nothing_name()]
-    places = {LETTER: AT_HIGH, ZERO: AT_LOW}
     by_base = []
-    for base, place in places.items():
-        run = runs[read_name(base, PLAIN)]
-        dead = measured(run).dead.values[place].mean(), measured(twin).dead.values.mean()
-        note = (
-            f"{found(run)[place].mean():.1f} against {found(twin).mean():.1f} features; {dead[0]:.0%} against "
-            f"{dead[1]:.0%} dead."
-        )
+    for base, place in PLACES.items():
+        share = regained(runs[read_name(base, PLAIN)], twin, place)
         by_base += [
-            _above(named(c.WORKS, base), gain(runs, base, PLAIN)[place], " features", note),
-            judge_mean(named(c.ALL, base), regained(run, twin, place), above=0.95, where="dictionaries"),
+            _works(runs, base, PLAIN, f"{base}, {INPUTS} inputs"),
+            judge_share(named(c.ALL, base), share, above=0.95, where="dictionaries"),
         ]
+        if read_name(base, WIDE) in runs:
+            by_base.append(_works(runs, base, WIDE, f"{base}, {2 * INPUTS} inputs"))
     sweep = swept(runs[read_name(LETTER, PLAIN)], twin, AT_HIGH)
     bias = gain(runs, ZERO, PLAIN) - gain(runs, LETTER, PLAIN)
     return [*by_base, _above(c.SWEEP, sweep), _above(c.BIAS, bias[AT_LOW], " features"), *_points(runs)]
+
+
+def _works(runs: Runs, base: str, change: str, where: str) -> Judged:
+    run, twin, place = runs[read_name(base, change)], runs[nothing_name(change)], PLACES[base]
+    dead = measured(run).dead.values[place].mean(), measured(twin).dead.values.mean()
+    note = (
+        f"{found(run)[place].mean():.1f} against {found(twin).mean():.1f} features; {dead[0]:.0%} against "
+        f"{dead[1]:.0%} dead."
+    )
+    return _above(named(c.WORKS, where), gain(runs, base, change)[place], " features", note)
 
 
 def _points(runs: Runs) -> list[Judged]:
@@ -212,6 +240,7 @@ def _regions(runs: Runs, base: str) -> list[Judged]:
     row, column = best(share, allowed)
     poor = best(-share, allowed)
     words = [f"Δ {SHIFTS[r]:g} at a rate of {RATES[k]:g}." for r, k in ((row, column), poor)]
+    words[0] = f"{words[0]} {too_few(good[row, column, others].size, 0.95)}".strip()
     return [
         judge_rate(named(c.GOOD, base), good[row, column, others], 0.95, "other dictionaries", words[0]),
         judge_rate(named(c.POOR, base), ~good[*poor, others], 0.5, "other dictionaries without success", words[1]),
@@ -219,12 +248,16 @@ def _regions(runs: Runs, base: str) -> list[Judged]:
 
 
 def _raised(runs: Runs, base: str) -> Judged:
-    count = found(runs[map_name(base)])[:, OWN_RATE].astype(float)
-    choosing, others = split(count.shape[-1])
+    """The chosen Δ beside nothing done and beside Δ = 0: the weaker of the two differences decides."""
+    count, plain = (found(runs[map_name(name)])[..., OWN_RATE, :].astype(float) for name in (base, None))
+    choosing, others = split(plain.shape[-1])
     row = int(np.where(SHIFTED, count[:, choosing].mean(-1), -np.inf).argmax())
-    return _above(
-        named(c.RAISED, base), count[row, others] - count[0, others], " features", f"Δ {SHIFTS[row]:g} against 0."
-    )
+    against = {"nothing done": count[row] - plain, "Δ = 0": count[row] - count[0]}
+    intervals = {words: mean_interval(more[others]) for words, more in against.items()}
+    weaker, other = sorted(against, key=lambda words: intervals[words][1])
+    mean, low, high = intervals[other]
+    note = f"Δ {SHIFTS[row]:g} against {weaker}; against {other} {mean:.2g} ({low:.2g} to {high:.2g})."
+    return _above(named(c.RAISED, base), against[weaker][others], " features", note)
 
 
 def _confident(count: np.ndarray) -> Judged:
