@@ -12,6 +12,7 @@ from oracle import dictionary as oracle
 from tegum.sae.codes import BatchTopK, Code, JumpReLU, ReLU, TopK, least_of_largest
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, GhostGradients, SparseError
+from tegum.sae.remedies import Reinitialise
 from tegum.sae.truth import OrthogonalDirections, RandomDirections, Superposed
 
 CODES = (ReLU(), TopK(k=3), BatchTopK(k=2), JumpReLU(threshold=0.1, bandwidth=0.2))
@@ -159,6 +160,34 @@ def test_aux_k_by_hand() -> None:
 def test_k_above_the_latents_is_refused() -> None:
     with pytest.raises(tg.BadInput, match=r"k=9 must be at most the number of latents, 8."):
         SparseAutoencoder(inputs=4, latents=8, code=TopK(k=9))
+
+
+def test_an_auxiliary_k_above_the_latents_is_refused() -> None:
+    loss, law = SparseError(auxiliary=AuxK(k=999)), Superposed(directions=RandomDirections(count=6))
+    with pytest.raises(tg.BadInput, match=r"k=999 must be at most the number of latents, 16."):
+        tg.train(SparseAutoencoder(inputs=4, latents=16), law, loss=loss, steps=1)
+
+
+class Gained(Code):
+    """A user's code with parameters of its own: a number and a row for each latent, and a number."""
+
+    def init(self, latents: int, dtype: Any) -> dict[str, Any]:
+        return {"gain": jnp.ones(latents, dtype), "taps": jnp.ones((latents, 2), dtype), "whole": jnp.ones((), dtype)}
+
+    def __call__(self, z: Any, parameters: Any) -> Any:
+        return jax.nn.relu(z) * (parameters["gain"] * parameters["taps"].sum(1) * parameters["whole"])[:, None]
+
+
+def test_a_code_s_own_parameters_are_labelled_and_forgotten_with_their_latent() -> None:
+    model, law = SparseAutoencoder(inputs=4, latents=3, code=Gained()), Superposed(directions=RandomDirections(count=6))
+    run = tg.train(model, law, loss=SparseError(), steps=5, batch_size=8)
+    assert [run.data[name].dims for name in ("gain", "taps", "whole")] == [("latent",), ("latent", "taps_1"), ()]
+    p = {**model.init(jax.random.key(0)), "idle": jnp.array([0.0, 9.0, 0.0]), "gain": jnp.full(3, 5.0)}
+    edit = Reinitialise(at=9, window=5).edit(model, p, jax.random.key(1))
+    assert np.asarray(edit.touched["gain"]).tolist() == [False, True, False]
+    assert np.asarray(edit.touched["taps"]).tolist() == [[False] * 2, [True] * 2, [False] * 2]
+    assert not np.asarray(edit.touched["whole"]).any()
+    assert np.asarray(edit.parameters["gain"]).tolist() == [5, 1, 5]
 
 
 def test_the_loss_of_dictionaries_is_refused_for_another_model() -> None:

@@ -10,7 +10,7 @@ import pytest
 import tegum as tg
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
-from tegum.sae.remedies import FillGaps
+from tegum.sae.remedies import FillGaps, Resample
 from tegum.sae.truth import RandomDirections, Superposed
 from tegum.toy.random import uniform
 from tegum.training.interventions import Seen
@@ -67,12 +67,29 @@ def test_the_bias_gives_that_input_what_is_missing() -> None:
 
 
 def test_with_all_switched_off_it_sets_what_the_published_rule_sets() -> None:
-    x = np.asarray(jax.random.normal(jax.random.key(1), (4, 64)))
-    p = edited(x, direction="input", bias="zero", apart=False, fraction=0.2)
-    toward = x / np.linalg.norm(x, axis=0)
-    assert (np.abs(toward[:, :, None] - p["W_d"][:, None, 2:]).sum(0).min(axis=0) < 1e-5).all()
-    assert p["W_e"][2:] == pytest.approx(0.2 * p["W_d"][:, 2:].T)
-    assert p["b_e"][2:].tolist() == [0, 0]
+    """Where the loss is the squared error, and nothing else."""
+    x, p, key = jax.random.normal(jax.random.key(1), (4, 64)), state(), jax.random.key(0)
+    data = Seen(x, ((x - MODEL(p, x)) ** 2).sum(0))
+    off: dict[str, Any] = {"direction": "input", "bias": "zero", "apart": False, "fraction": 0.2}
+    ours = FillGaps(**AT, **off).edit(MODEL, p, key, data).parameters
+    for name, value in Resample(**AT).edit(MODEL, p, key, data).parameters.items():
+        np.testing.assert_array_equal(ours[name], value)
+    assert (np.asarray(ours["W_d"]) != np.asarray(p["W_d"])).any()
+
+
+def test_what_is_only_rounding_is_no_gap() -> None:
+    """Of one input one dead latent gives all back; the other three are left as they were."""
+    model = SparseAutoencoder(inputs=1, latents=5)
+    p = {
+        "W_e": jnp.array([[1.0], [0.7], [0.7], [0.7], [0.7]]), "b_e": jnp.full(5, -9.0), "b_d": jnp.array([0.1]),
+        "W_d": jnp.full((1, 5), -1.0), "idle": jnp.array([0.0, 20, 20, 20, 20]),
+    }  # fmt: skip
+    x = jnp.array([[1.7, 0.9, 0.4]])
+    new = FillGaps(at=20, window=10, inputs=3).edit(model, p, jax.random.key(3), seen(x)).parameters
+    filled = np.asarray(new["W_d"])[0] > 0
+    assert filled.tolist() == [False, True, False, False, False]
+    assert np.asarray(new["idle"]).tolist() == [0, 0, 20, 20, 20]
+    assert np.asarray(new["b_e"])[2:].tolist() == [-9] * 3
 
 
 def naive(p: dict[str, np.ndarray], x: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, ...]:

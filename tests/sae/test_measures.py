@@ -1,5 +1,8 @@
 """Recovery against all matchings tried, quality on a dictionary whose numbers are known."""
 
+from typing import Any
+
+import jax
 import numpy as np
 import pytest
 import xarray as xr
@@ -77,6 +80,23 @@ def test_quality_by_hand() -> None:
     assert found.recall.values == pytest.approx([1, 0.5], abs=0.02)
     assert found.precision.values == pytest.approx([1, 1])
     assert found.reach.values == pytest.approx([1, 1, 2], abs=0.05)
+
+
+SCALE = 1.0
+
+
+class OfScale(tg.Law):
+    """A user's law, with a number of its module's."""
+
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        return SCALE * jax.random.normal(key, (features, samples))
+
+
+def test_quality_follows_a_constant_that_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = tg.train(SparseAutoencoder(inputs=2, latents=3), OfScale(), loss=SparseError(), steps=1, batch_size=8)
+    before = quality(run, samples=500)
+    monkeypatch.setattr(f"{__name__}.SCALE", 3.0)
+    assert float(quality(run, samples=500).mse) > 4 * float(before.mse)
 
 
 def test_quality_over_training_ends_where_the_trained_ones_are() -> None:

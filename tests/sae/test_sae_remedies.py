@@ -11,7 +11,7 @@ import tegum as tg
 from tegum.sae.codes import BatchTopK, JumpReLU
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, SparseError
-from tegum.sae.remedies import Forget, GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
+from tegum.sae.remedies import FillGaps, Forget, GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
 from tegum.sae.truth import RandomDirections, Superposed
 from tegum.training.interventions import Edit, Informed, Seen
 
@@ -147,6 +147,42 @@ def test_an_input_of_zeros_is_never_taken() -> None:
     data = Seen(jnp.zeros((3, 50)).at[:, 7].set(1.0), jnp.ones(50))
     new = Resample(**AT, inputs=50).edit(MODEL, state(), jax.random.key(0), data).parameters
     assert np.asarray(new["W_d"])[:, 2] == pytest.approx(3**-0.5)
+
+
+def unchanged(edit: Edit, p: dict[str, Any]) -> bool:
+    same = all((np.asarray(edit.parameters[name]) == np.asarray(value)).all() for name, value in p.items())
+    return same and not any(np.asarray(mask).any() for mask in edit.touched.values())
+
+
+@pytest.mark.parametrize("direction", ["input", "centred"])
+def test_where_no_input_has_a_direction_the_dead_are_left_alone(direction: Any) -> None:
+    data, p = Seen(jnp.zeros((3, 50)), jnp.ones(50)), state()
+    assert unchanged(Resample(**AT, inputs=50, direction=direction).edit(MODEL, p, jax.random.key(0), data), p)
+
+
+@pytest.mark.parametrize("losses", [(0.0, 0.0), (1e-30, 1e-30), (0.0, 1e-30)])
+def test_losses_too_small_to_square_count_all_the_same(losses: tuple[float, float]) -> None:
+    """Of inputs of zeros and two others: never the former, and by their losses of the latter."""
+    x, loss = jnp.zeros((3, 50)).at[0, 7].set(1.0).at[1, 9].set(1.0), jnp.ones(50)
+    data = Seen(x, loss.at[7].set(losses[0]).at[9].set(losses[1]).at[:7].set(0).at[8].set(0).at[10:].set(0))
+    edits = [Resample(**AT, inputs=50).edit(MODEL, state(), jax.random.key(i), data) for i in range(12)]
+    taken = {int(np.asarray(edit.parameters["W_d"])[:, 2].argmax()) for edit in edits}
+    assert taken == ({0, 1} if losses[0] == losses[1] else {1})
+    assert all(float(jnp.linalg.norm(edit.parameters["W_d"][:, 2])) == pytest.approx(1) for edit in edits)
+
+
+@pytest.mark.parametrize("remedy", [Forget(**AT), Resample(**AT, inputs=50), Repel(**AT), FillGaps(**AT, inputs=50)])
+def test_where_no_latent_lives_there_is_nothing_to_go_by(remedy: Any) -> None:
+    p = {**state(), "idle": jnp.full(4, 20.0)}
+    assert unchanged(remedy.edit(MODEL, p, jax.random.key(0), *([seen()] if remedy.sees else [])), p)
+
+
+def test_a_dictionary_all_dead_is_drawn_anew() -> None:
+    p = {**state(), "idle": jnp.full(4, 20.0)}
+    edit = Reinitialise(**AT).edit(MODEL, p, jax.random.key(0))
+    assert (np.asarray(edit.parameters["W_e"]) == np.asarray(MODEL.init(jax.random.key(0))["W_e"])).all()
+    assert np.asarray(edit.parameters["idle"]).tolist() == [0] * 4
+    assert np.asarray(edit.touched["W_d"]).all()
 
 
 def test_a_revived_latent_gets_the_threshold_of_the_start() -> None:

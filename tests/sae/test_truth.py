@@ -7,11 +7,13 @@ import pytest
 
 import tegum as tg
 from tegum.sae.truth import (
+    DrawnDirections,
     GivenDirections,
     OrthogonalDirections,
     RandomDirections,
     SpreadDirections,
     Superposed,
+    draws,
 )
 from tegum.theory.coherence import coherence, least_coherent, least_possible
 
@@ -57,6 +59,20 @@ def test_directions_that_do_not_fit_are_refused() -> None:
         given.check(4)
     with pytest.raises(tg.BadInput, match=r"count=7 orthogonal directions need as many inputs; there are 4."):
         Superposed(directions=OrthogonalDirections(count=7)).check(4)
+    with pytest.raises(tg.BadInput, match=r"count=6 orthogonal directions need as many inputs; there are 4."):
+        Superposed(directions=DrawnDirections(count=6, orthogonal=True)).check(4)
+
+
+@pytest.mark.parametrize("draw", [0.5, -1.0, 2.0**24])
+def test_draws_that_would_be_one_truth_are_refused(draw: float) -> None:
+    with pytest.raises(tg.BadInput, match=rf"draw={draw:.15g} must be a whole number from 0 to 16777215; draws"):
+        DrawnDirections(count=3, draw=draw)
+
+
+def test_each_seed_has_a_truth_of_its_own() -> None:
+    found = [DrawnDirections(count=3, draw=draw).matrix(4) for draw in (*draws(9_999_998, 3), 2.0**24 - 1)]
+    assert draws(9_999_998, 3) == (9_999_998.0, 9_999_999.0, 0.0)
+    assert len({np.asarray(D).tobytes() for D in found}) == 4
 
 
 def test_absorption_s_data_a_child_never_comes_without_its_parent() -> None:

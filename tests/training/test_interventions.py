@@ -131,22 +131,31 @@ def test_an_assignment_names_what_it_cannot_do() -> None:
         tg.Assign(at=1, value=float("inf"))
 
 
-def test_an_edit_that_sees_much_is_made_one_instance_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    def trained(inputs: int) -> tg.Run:
+def test_edits_that_see_data_are_the_same_made_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside others in a tile, and each training by itself; truths and the length of new vectors differ, too."""
+    draw = np.random.default_rng(0)
+    truths = tuple(tuple(draw.normal(size=24).round(3).tolist()) for _ in range(2))
+
+    def trained(**over: Any) -> tg.Run:
+        given = tg.sae.GivenDirections(count=6, numbers=truths[0])
         return tg.train(
-            tg.sae.SparseAutoencoder(inputs=4, latents=8),
-            tg.sae.Superposed(directions=tg.sae.RandomDirections(count=6)),
+            tg.sae.SparseAutoencoder(inputs=4, latents=8), tg.sae.Superposed(directions=given),
             loss=tg.sae.SparseError(l1=0.1), optimiser=tg.Adam(), batch_size=16, steps=30, progress=False,
-            over={"seed": range(2), "learning_rate": (1e-3, 1e-2)},
             interventions=[
-                tg.sae.GeometricMedian(at=(3,), inputs=inputs), tg.sae.Resample(at=(20,), window=2, inputs=inputs)
+                tg.sae.GeometricMedian(at=(3,), inputs=200), tg.sae.Resample(at=(20,), window=2, inputs=200)
             ],
+            over={"seed": range(2), "numbers": truths, "interventions[1].fraction": (0.2, 0.7), **over},
         )  # fmt: skip
 
-    together = trained(200)
-    monkeypatch.setattr(loop, "MUCH", 0)
+    together = trained()
+    one = trained(seed=(1,), numbers=truths[1:]).isel(seed=0, numbers=0)
+    for name in ("W_e", "b_e", "W_d", "b_d", "loss", "idle"):
+        np.testing.assert_array_equal(one.data[name], together.isel(seed=1, numbers=1).data[name])
+    monkeypatch.setattr(loop, "SMALL", 0)
     monkeypatch.setattr(loop, "_programs", {})
-    alone = trained(200)
+    alone = trained()
     for name in ("W_e", "b_e", "W_d", "b_d", "loss"):
         np.testing.assert_allclose(getattr(alone, name), getattr(together, name), atol=1e-5)
     np.testing.assert_array_equal(alone.idle, together.idle)
+    lengths = np.linalg.norm(together.W_e.values, axis=-1)
+    assert (lengths[..., 0, :] != lengths[..., 1, :]).any()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 import tegum as tg
 from tegum.training.loop import program
@@ -50,6 +51,22 @@ def test_classes_of_one_name_are_different_programs() -> None:
 
     one, two = (tg.train(MODEL, gaussian(scale), steps=1, batch_size=64).loss for scale in (1.0, 3.0))
     assert float(two) > 4 * float(one)
+
+
+SCALE = 1.0
+
+
+class OfScale(tg.Law):
+    def sample(self, key: Any, features: int, samples: int) -> Any:
+        import jax
+
+        return SCALE * jax.random.normal(key, (features, samples))
+
+
+def test_a_class_s_constant_is_part_of_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = tg.train(MODEL, OfScale(), steps=1, batch_size=64).loss
+    monkeypatch.setattr(f"{__name__}.SCALE", 3.0)
+    assert float(tg.train(MODEL, OfScale(), steps=1, batch_size=64).loss) > 4 * float(one)
 
 
 def test_a_whole_training_is_trained_and_its_fields_may_change() -> None:

@@ -25,14 +25,16 @@ from tegum.sae.truth import (
     GivenDirections,
     OrthogonalDirections,
     RandomDirections,
+    Shifted,
     SpreadDirections,
     Superposed,
+    draws,
 )
 
 __all__ = [
     "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "DrawnDirections", "FillGaps", "Forget",
     "GeometricMedian", "GhostGradients", "GivenDirections", "InformedRemedy", "JumpReLU", "OrthogonalDirections",
-    "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "SparseAutoencoder",
-    "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK", "absorption", "load", "quality",
-    "recovery", "save", "spike", "splits",
+    "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "Shifted",
+    "SparseAutoencoder", "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK", "absorption",
+    "draws", "load", "quality", "recovery", "save", "spike", "splits",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ class Code(Spec):
     """Which latents fire, and how strongly. Subclasses give `__call__`."""
 
     def init(self, latents: int, dtype: Any) -> Parameters:
-        """Parameters of the code's own, one number for each latent."""
+        """Parameters of the code's own: one number, or one number or row for each latent."""
         return {}
 
     @abstractmethod
@@ -62,7 +62,7 @@ class TopK(Code):
         return jnp.where(f >= least_of_largest(f, self.k, axis=0), f, 0.0)
 
     def check(self, latents: int) -> None:
-        _check_k(self.k, latents)
+        check_k(self.k, latents)
 
 
 class BatchTopK(Code):
@@ -94,7 +94,7 @@ class BatchTopK(Code):
         return least_of_largest(f, self.k * f.shape[1], axis=None)
 
     def check(self, latents: int) -> None:
-        _check_k(self.k, latents)
+        check_k(self.k, latents)
 
 
 class JumpReLU(Code):
@@ -165,6 +165,7 @@ def _box(z: Array, threshold: Array, bandwidth: Any) -> Array:
     return (jnp.abs(z - threshold) < bandwidth / 2).astype(z.dtype)
 
 
-def _check_k(k: int, latents: int) -> None:
+def check_k(k: int, latents: int) -> None:
+    """Raise `BadInput` where so many latents cannot be chosen."""
     if k > latents:
         raise BadInput(f"k={k} must be at most the number of latents, {latents}.")

@@ -25,8 +25,6 @@ AXES = {
     "W_d": ("input", "latent"),
     "b_d": ("input",),
     "idle": ("latent",),
-    "log_threshold": ("latent",),
-    "cutoff": (),
 }
 
 
@@ -57,7 +55,12 @@ class SparseAutoencoder(Network):
         return Sizes(self.inputs, self.latents)
 
     def axes(self, shapes: Shapes) -> dict[str, tuple[str, ...]]:
-        return {name: AXES[name] for name in shapes}
+        return {name: AXES.get(name) or self._axes_of_code(name, shape) for name, shape in shapes.items()}
+
+    def _axes_of_code(self, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+        """A parameter of the code's own has a number, or a row, for each latent, or none of its axes is theirs."""
+        first = ("latent",) if shape[:1] == (self.latents,) else ()
+        return (*first, *(f"{name}_{i}" for i in range(len(first), len(shape))))
 
     def init(self, key: Any) -> Parameters:
         W_d = unit(normal(fold(key, 0), self.inputs, self.latents))
@@ -75,7 +78,7 @@ class SparseAutoencoder(Network):
         return self.decode(parameters, self.encode(parameters, x))
 
     def before_code(self, parameters: Parameters, x: Inputs) -> Activations:
-        """z = W_e (x − b_d) + b_e.
+        """z = W_e (x − b_d) + b_e, of shape (latents, samples) for x (inputs, samples).
 
         b_d's gradient, −W_eᵀ times the sum over samples of that of z, comes by way of a term that is 0: a product
         with one vector instead of one with all samples.

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from tegum.errors import BadInput
-from tegum.sae.codes import Activations, JumpReLU, least_of_largest
+from tegum.sae.codes import Activations, JumpReLU, check_k, least_of_largest
 from tegum.sae.dictionary import Inputs, SparseAutoencoder
 from tegum.spec import Count, NotNegative, Spec
 from tegum.toy.loss import Loss
@@ -34,6 +34,9 @@ class Auxiliary(Spec):
     ) -> Float[Array, ""]:
         """What is added to the loss."""
 
+    def check(self, latents: int) -> None:
+        """Raise `BadInput` where this does not fit that many latents."""
+
 
 class AuxK(Auxiliary):
     """coefficient · ‖e − ê‖², where ê = W_d of the k largest positive z among the dead latents (Gao et al. 2024)."""
@@ -46,6 +49,9 @@ class AuxK(Auxiliary):
         f = jnp.where(f >= least_of_largest(f, self.k, axis=0), f, 0.0)
         error = ((residual - parameters["W_d"] @ f) ** 2).sum(0).mean()
         return self.coefficient * jnp.where(dead.any(), error, 0.0)
+
+    def check(self, latents: int) -> None:
+        check_k(self.k, latents)
 
 
 class GhostGradients(Auxiliary):
@@ -103,6 +109,8 @@ class SparseError(Loss):
                 f"l0={self.l0} moves the thresholds of JumpReLU, but this dictionary's code is "
                 f"{type(model.code).__name__}; leave l0 out, or use l1."
             )
+        if self.auxiliary is not None:
+            self.auxiliary.check(model.latents)
 
 
 def lengths(columns: Float[Array, "rows columns"]) -> Float[Array, " columns"]:

@@ -24,6 +24,7 @@ from tegum.toy.features import Law, draw
 from tegum.toy.models import Parameters
 from tegum.toy.random import fold
 from tegum.training.axes import Grid, Group
+from tegum.training.loop import code_of
 from tegum.training.run import Run
 
 Vectors = Float[np.ndarray, "inputs count"]
@@ -146,7 +147,7 @@ def _measured(
     varied = {path for path, value in numbers.items() if np.ptp(value, axis=-1).any()}
     fixed = {path: np.float32(value[..., 0]) for path, value in numbers.items() if path not in varied}
     model, law = (with_leaves(spec, _blank(spec)) for spec in (group.training.model, group.training.law))
-    totals = _program(model, law, samples)
+    totals = _program(model, law, samples, (code_of(model), code_of(law)))
     places = [(column, moment) for column in range(len(group.instances)) for moment in range(len(moments))]
     width = min(len(places), max(1, TOGETHER // group.training.model.sizes.hidden))
     for first in range(0, len(places), width):
@@ -165,8 +166,13 @@ def _measured(
 
 
 @functools.lru_cache(maxsize=32)
-def _program(model: SparseAutoencoder, law: Law, samples: int) -> Callable[..., dict[str, Array]]:
-    """Totals of several dictionaries of one structure: numbers of their own, numbers of all, parameters."""
+def _program(
+    model: SparseAutoencoder, law: Law, samples: int, code: tuple[Any, ...]
+) -> Callable[..., dict[str, Array]]:
+    """Totals of several dictionaries of one structure: numbers of their own, numbers of all, parameters.
+
+    code: what else is compiled in, so that no other code is taken for this one.
+    """
 
     def one(own: dict[str, Array], common: dict[str, Array], parameters: Parameters) -> dict[str, Array]:
         values = own | common

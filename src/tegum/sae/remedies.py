@@ -3,7 +3,8 @@
 Dead is a latent that fired on no input of the last `window` steps (`idle`). Which are dead is read from the state at
 the step, inside compiled code; where none is, nothing changes. Revived latents count as having fired just now.
 
-In all of them r is the mean length of the live latents' encoder vectors.
+In all of them r is the mean length of the live latents' encoder vectors. Where no latent lives there is nothing to go
+by, and all but `Reinitialise` leave the dictionary alone.
 """
 
 from abc import abstractmethod
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from tegum.errors import BadInput
@@ -22,11 +24,13 @@ from tegum.training.interventions import Edit, Informed, Intervention
 
 Dead = Bool[Array, " latents"]
 TINY = 1e-12  # a vector shorter than this has no direction of its own
-PER_LATENT = ("W_e", "b_e", "W_d", "idle", "log_threshold")
+ROUNDING = 64  # units in the last place that a residual may be from 0 and still be nothing
 
 
 class Remedy(Intervention):
     """An intervention that leaves alone a dictionary without dead latents. Subclasses give `treat`.
+
+    A dead latent whose vectors and bias `treat` leaves as they are is not revived.
 
     window: dead is who fired on no batch of so many last steps.
     forget: whose numbers the optimiser forgets: "entries", exactly those of the treated latents; "all", everything, as
@@ -35,30 +39,38 @@ class Remedy(Intervention):
     """
 
     tried: ClassVar[tuple[dict[str, Any], ...]] = ({},)
+    needs_live: ClassVar[bool] = True  # is a dictionary whose latents are all dead left alone?
 
     window: Count = 12_500
     forget: Literal["entries", "all", "nothing"] = "entries"
 
     @abstractmethod
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
-        """All parameters of one dictionary in which the latents `dead` are, and some others are not."""
+        """All parameters of one dictionary in which the latents `dead` are; some others are not, or `needs_live` is
+        False."""
 
     def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
-        dead = parameters["idle"] >= self.window
+        dead = self.dead(parameters)
         treated = self.treat(model, parameters, dead, key, seen)
-        needed = dead.any() & ~dead.all()
+        revived = dead & _changed(parameters, treated)
+        needed = revived.any()
         new = {name: jnp.where(needed, treated[name], value) for name, value in parameters.items()}
         for name, value in model.code.init(len(dead), parameters["W_e"].dtype).items():
-            if value.shape == dead.shape:  # a threshold starts anew, too
-                new[name] = jnp.where(needed & dead, value, new[name])
-        new["idle"] = jnp.where(needed & dead, 0, parameters["idle"])
-        return Edit(new, {name: needed & self._forgotten(name, dead, value) for name, value in parameters.items()})
+            new[name] = jnp.where(_entries(model, name, value, revived), value, new[name])  # a threshold starts anew
+        new["idle"] = jnp.where(revived, 0, parameters["idle"])
+        return Edit(new, self.forgotten(model, parameters, revived))
 
-    def _forgotten(self, name: str, dead: Dead, value: Array) -> Array:
-        everything = jnp.full(value.shape, self.forget == "all")
-        if self.forget != "entries" or name not in PER_LATENT:
-            return everything
-        return jnp.broadcast_to(dead[:, None] if name == "W_e" else dead, value.shape)
+    def dead(self, parameters: Parameters) -> Dead:
+        """Who is dead; nobody where nothing can be done."""
+        dead = parameters["idle"] >= self.window
+        return dead & ~dead.all() if self.needs_live else dead
+
+    def forgotten(self, model: Any, parameters: Parameters, treated: Dead) -> Parameters:
+        """Which entries the optimiser forgets where these latents were treated."""
+        if self.forget == "entries":
+            return {name: _entries(model, name, value, treated) for name, value in parameters.items()}
+        everything = treated.any() & (self.forget == "all")
+        return {name: jnp.broadcast_to(everything, value.shape) for name, value in parameters.items()}
 
     def check(self, model: Network, shapes: Shapes) -> None:
         if not isinstance(model, SparseAutoencoder):
@@ -87,11 +99,13 @@ class Forget(Remedy):
         return parameters
 
     def edit(self, model: Any, parameters: Parameters, key: Any, seen: Any = None) -> Edit:
-        return Edit(parameters, super().edit(model, parameters, key, seen).touched)
+        return Edit(parameters, self.forgotten(model, parameters, self.dead(parameters)))
 
 
 class Reinitialise(Remedy):
-    """Dead latents drawn anew, as the model's initialisation draws them."""
+    """Dead latents drawn anew, as the model's initialisation draws them; all of them, too, where none lives."""
+
+    needs_live: ClassVar[bool] = False
 
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
         fresh = model.init(key)
@@ -110,6 +124,9 @@ class Resample(InformedRemedy):
     keeps the input's length; `forget="all"`, all of the optimiser's memory cleared.
 
     direction: "input", x itself, or "centred", x − b_d, which is what the encoder reads.
+
+    Inputs of zeros have no direction and are never drawn. Where all losses are 0 the others are drawn alike, and where
+    there are no others the dead latents are left alone.
     """
 
     inputs: Count = 819_200
@@ -119,13 +136,12 @@ class Resample(InformedRemedy):
     direction: Literal["input", "centred"] = "input"
 
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
-        weights = seen.loss**self.power * (seen.x != 0).any(0)  # an input of zeros has no direction to take
-        chosen = seen.x[:, drawn(weights, len(dead), key)]
-        if self.direction == "centred":
-            chosen = chosen - parameters["b_d"][:, None]
+        x = seen.x - parameters["b_d"][:, None] if self.direction == "centred" else seen.x
+        allowed = (seen.x != 0).any(0) & (x != 0).any(0)
+        chosen = x[:, drawn(weighed(seen.loss, self.power, allowed), len(dead), key)]
         towards = unit(chosen)
         rows = (towards if self.encoder == "unit" else chosen) * self.fraction * mean_length(parameters, ~dead)
-        return _set(parameters, dead, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
+        return _set(parameters, dead & allowed.any(), rows.T, jnp.zeros_like(parameters["b_e"]), towards)
 
 
 class FillGaps(InformedRemedy):
@@ -136,6 +152,11 @@ class FillGaps(InformedRemedy):
     input, ‖e‖ − W_e·x̄, and so leaves alone inputs that reach less far; but not above 0, where it would fire at x̄ = 0
     and on most inputs. What the new latent gives back is then taken from all residuals before the next is drawn, as in
     matching pursuit, so that no two fill one gap.
+
+    That f = ‖e‖ holds for `ReLU`, which is what is taken from the residuals under every code: one with a threshold, or
+    one that keeps k latents, may let a new latent fire on less. Inputs of zeros are never drawn, so that `Resample`
+    draws from the same ones; where b_d ≠ 0 they have a residual with a direction, which nothing in them points at. A
+    latent for which no residual beyond rounding is left stays as it is.
 
     Each of these can be switched off: direction="input", the input itself instead of its residual; bias="zero";
     apart=False, inputs drawn independently; fraction=0.2. With all four off this is `Resample` with the loss's squared
@@ -151,23 +172,27 @@ class FillGaps(InformedRemedy):
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
         x, length = seen.x, self.fraction * mean_length(parameters, ~dead)
         read = x - parameters["b_d"][:, None]
+        sizes = jnp.linalg.norm(x, axis=0) + jnp.linalg.norm(read, axis=0)
+        rounding = ROUNDING * float(np.finfo(x.dtype).eps) * sizes
         places = uniform(key, 1, len(dead))[0]
 
-        def fill(i: Array, state: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-            missing, D, b_e = state
-            size = jnp.linalg.norm(missing, axis=0) * (x != 0).any(0)
-            chosen = at_quantile(size ** (2 * self.power), places[i])
+        def fill(i: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+            missing, D, b_e, filled = state
+            size = jnp.linalg.norm(missing, axis=0)
+            allowed = (x != 0).any(0) & (size > rounding)
+            chosen = at_quantile(weighed(size, 2 * self.power, allowed), places[i])
             towards = unit((missing if self.direction == "residual" else x)[:, chosen, None])[:, 0]
             reached = length * (towards @ read)
             needed = jnp.minimum(size[chosen] - reached[chosen], 0.0)
             bias = needed if self.bias == "own" else jnp.zeros_like(needed)
             given = towards[:, None] * jax.nn.relu(reached + bias)
-            left = jnp.where(dead[i] & self.apart, missing - given, missing)
-            return left, D.at[:, i].set(towards), b_e.at[i].set(bias)
+            fills = dead[i] & allowed.any()
+            left = jnp.where(fills & self.apart, missing - given, missing)
+            return left, D.at[:, i].set(towards), b_e.at[i].set(bias), filled.at[i].set(fills)
 
-        start = (x - model(parameters, x), jnp.zeros_like(parameters["W_d"]), jnp.zeros_like(parameters["b_e"]))
-        _, D, b_e = jax.lax.fori_loop(0, len(dead), fill, start)
-        return _set(parameters, dead, length * D.T, b_e, D)
+        nothing = (jnp.zeros_like(parameters["W_d"]), jnp.zeros_like(parameters["b_e"]), jnp.zeros_like(dead))
+        _, D, b_e, filled = jax.lax.fori_loop(0, len(dead), fill, (x - model(parameters, x), *nothing))
+        return _set(parameters, filled, length * D.T, b_e, D)
 
 
 class Repel(Remedy):
@@ -237,13 +262,23 @@ class GeometricMedian(Informed):
 
 
 def drawn(weights: Float[Array, " samples"], count: int, key: Any) -> Array:
-    """`count` places, each drawn by itself with probability ∝ its weight; all alike where no weight is above 0."""
+    """`count` places, each drawn by itself with probability ∝ its weight."""
     return at_quantile(weights, uniform(key, 1, count)[0])
+
+
+def weighed(loss: Float[Array, " samples"], power: Any, allowed: Bool[Array, " samples"]) -> Float[Array, " samples"]:
+    """loss^power of the samples allowed, 0 of the others; 1 of those allowed where all their losses are 0.
+
+    Where all powers are too small for the precision, each loss is taken over the largest before.
+    """
+    weights, top = jnp.where(allowed, loss**power, 0), jnp.where(allowed, loss, 0).max()
+    relative = jnp.where(allowed, (loss / jnp.where(top > 0, top, 1)) ** power, 0)
+    return jnp.where(weights.sum() > 0, weights, jnp.where(top > 0, relative, allowed))
 
 
 def at_quantile(weights: Float[Array, " samples"], share: Array) -> Array:
     """The places up to which these shares of all weight lie."""
-    chance = jnp.cumsum(jnp.where(weights.sum() > 0, weights, 1.0))
+    chance = jnp.cumsum(weights)
     return jnp.searchsorted(chance, share * chance[-1]).clip(0, len(weights) - 1)
 
 
@@ -261,6 +296,21 @@ def _set(parameters: Parameters, dead: Dead, W_e: Array, b_e: Array, W_d: Array)
         "b_e": jnp.where(dead, b_e, parameters["b_e"]),
         "W_d": jnp.where(dead, W_d, parameters["W_d"]),
     }
+
+
+def _changed(parameters: Parameters, treated: Parameters) -> Dead:
+    """The latents whose vectors or bias have changed."""
+    moved = {name: treated[name] != parameters[name] for name in ("W_e", "b_e", "W_d")}
+    return moved["W_e"].any(1) | moved["b_e"] | moved["W_d"].any(0)
+
+
+def _entries(model: Any, name: str, value: Array, latents: Dead) -> Array:
+    """Where a parameter holds numbers of these latents' own."""
+    axes = model.axes({name: value.shape})[name]
+    if "latent" not in axes:
+        return jnp.zeros(value.shape, bool)
+    after = value.ndim - axes.index("latent") - 1
+    return jnp.broadcast_to(latents.reshape(-1, *(1,) * after), value.shape)
 
 
 def _direction(vector: Array, otherwise: Array) -> Array:

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Float
+from pydantic import field_validator
 
 from tegum.errors import BadInput
 from tegum.sae.dictionary import unit
@@ -27,6 +28,7 @@ from tegum.toy.random import fold, normal
 from tegum.training.loop import ONE_CORE
 
 SPREADING = 500  # steps that spread directions
+LAST_DRAW = 2**24 - 1  # up to here single precision has all whole numbers
 SHARPNESS = (4.0, 200.0)  # of the norm that stands for the largest |cosine|, first and last; by trial
 
 
@@ -53,15 +55,41 @@ class RandomDirections(Directions):
 class DrawnDirections(Directions):
     """Unit vectors, uniform on the sphere, others for each `draw`, a number that may be swept as a seed is.
 
-    orthogonal: orthonormal ones in a random orientation.
+    draw: a whole number from 0 to 16,777,215; `draws` makes them from seeds.
+    orthogonal: orthonormal ones in a random orientation; at most as many as there are inputs.
     """
 
     draw: Finite = 0.0
     orthogonal: bool = False
 
+    @field_validator("draw")
+    @classmethod
+    def _whole(cls, draw: float) -> float:
+        if not (draw.is_integer() and 0 <= draw <= LAST_DRAW):
+            raise ValueError(
+                f"draw={draw:.15g} must be a whole number from 0 to {LAST_DRAW}; draws(seed, 1) gives one."
+            )
+        return draw
+
     def matrix(self, inputs: int) -> Array:
+        if self.orthogonal:
+            _check_orthogonal(self.count, inputs)
         D = normal(fold(jnp.zeros(2, jnp.uint32), self.draw), inputs, self.count)
         return jnp.linalg.qr(D)[0] if self.orthogonal else unit(D)
+
+
+def draws(first: int, count: int) -> tuple[float, ...]:
+    """`draw` for each of `count` seeds from `first` on: their last seven digits.
+
+    >>> draws(64_200_000, 3)
+    (4200000.0, 4200001.0, 4200002.0)
+    """
+    return tuple(float((first + i) % 10_000_000) for i in range(count))
+
+
+def _check_orthogonal(count: int, inputs: int) -> None:
+    if count > inputs:
+        raise BadInput(f"count={count} orthogonal directions need as many inputs; there are {inputs}.")
 
 
 class OrthogonalDirections(Directions):
@@ -70,8 +98,7 @@ class OrthogonalDirections(Directions):
     draw: int = 0
 
     def matrix(self, inputs: int) -> np.ndarray:
-        if self.count > inputs:
-            raise BadInput(f"count={self.count} orthogonal directions need as many inputs; there are {inputs}.")
+        _check_orthogonal(self.count, inputs)
         return np.linalg.qr(np.random.default_rng(self.draw).normal(size=(inputs, self.count)))[0]
 
 
@@ -155,7 +182,9 @@ class Superposed(Law):
     def pair(self, key: Any, inputs: int, samples: int) -> tuple[Array, Array]:
         """The true features s (count, samples) and the activations x (inputs, samples) that they make.
 
-        Without noise none is drawn: normal numbers cost as much as half of a small dictionary's step.
+        Normal numbers cost as much as half of a small dictionary's step, so without noise a dictionary that is trained
+        by itself draws none. Where many lie side by side, as small ones do, the branch becomes a choice between two
+        results: noise is drawn, and left out.
         """
         s = draw(self.of, fold(key, 0), self.directions.count, samples)
         x = jnp.asarray(self.directions.matrix(inputs), s.dtype) @ s
@@ -168,3 +197,14 @@ class Superposed(Law):
     def check(self, features: int) -> None:
         self.of.check(self.directions.count)
         self.directions.matrix(features)
+
+
+class Shifted(Superposed):
+    """The same data with a mean of length `shift` added, along the diagonal."""
+
+    shift: NotNegative = 0.0
+
+    def pair(self, key: Any, inputs: int, samples: int) -> tuple[Array, Array]:
+        """The true features s (count, samples) and the activations x (inputs, samples), moved."""
+        s, x = super().pair(key, inputs, samples)
+        return s, x + self.shift / inputs**0.5

@@ -137,7 +137,7 @@ def _train(tile: Tile, progress: Progress) -> Finished:
         for stops, edit in _visits(training):
             state = _advance(tile, numbers, state, stops, records, progress)
             if edit is not None:
-                state = tile.program.edit(numbers, _fed(tile, state, progress), edit)
+                state = tile.program.edit(numbers, _fed(tile, state, progress), edit, len(tile.instances))
         return tile.instances, _results(tile, records)
 
 

@@ -192,7 +192,8 @@ class Seen(NamedTuple):
 class Informed(Intervention):
     """An edit that depends on data: `edit` also takes `seen`, as many samples as `inputs` and the loss on each.
 
-    They are drawn for this edit alone, from the training's law or its data set.
+    They are drawn for this edit alone, from the training's law or its data set; of streamed data, from the chunk that
+    is in memory.
     """
 
     inputs: Count = 8192

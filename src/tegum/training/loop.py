@@ -34,7 +34,6 @@ LANES_ON_CPU = (256, 128)  # instances in a tile, for y of up to 64 entries and 
 LANES_ELSEWHERE = 4096
 SMALL = 1024  # multiply-adds of one W x below which instances, not samples, fill the vector units
 SMALL_RULE = 256  # the same where a loss brings its own columns, dense and many; by trial
-MUCH = 2**26  # numbers that an edit sees, for a tile, beyond which it is made for one instance after the other
 BLOCK = 32  # records kept on the device between two visits to the host
 
 # Streams of random numbers: one for each use, so that recording or editing never shifts the training data.
@@ -75,7 +74,7 @@ class Program(NamedTuple):
     width: int | None
     start: Callable[[Numbers, Any, Any], State]
     advance: Callable[[Numbers, State, Any, Any], tuple[State, Measured]]
-    edit: Callable[[Numbers, State, int], State]
+    edit: Callable[[Numbers, State, int, int], State]
 
 
 def program(training: Training) -> Program:
@@ -91,7 +90,7 @@ _lock = threading.Lock()
 
 
 def _program(structure: Training) -> Program:
-    key = (structure.json_text(), _classes_and_functions(structure))
+    key = (structure.json_text(), code_of(structure))
     if key not in _programs:
         _programs[key] = _edited(structure) if structure.interventions else _built(structure)
     return _programs[key]
@@ -103,7 +102,7 @@ def _built(structure: Training) -> Program:
         width=_width(structure, layout) if layout.lanes else None,
         start=_compiled(_start, structure, layout),
         advance=_compiled(_advance, structure, layout),
-        edit=lambda numbers, state, which: state,
+        edit=lambda numbers, state, which, count: state,
     )
 
 
@@ -116,7 +115,7 @@ def _edited(structure: Training) -> Program:
     return plain._replace(
         start=lambda numbers, *rest: plain.start(_between_edits(numbers), *rest),
         advance=lambda numbers, *rest: plain.advance(_between_edits(numbers), *rest),
-        edit=lambda numbers, state, which: edits[which](numbers, state),
+        edit=lambda numbers, state, which, count: edits[which](numbers, state, np.int32(count)),
     )
 
 
@@ -131,7 +130,7 @@ def _compiled(function: Callable[..., Any], structure: Training, layout: Layout)
     return jax.jit(call, compiler_options=ONE_CORE if jax.default_backend() == "cpu" else None)
 
 
-def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
+def code_of(spec: Spec) -> tuple[Any, ...]:
     """What the text of a spec only names: two classes or functions of one name are not the same code."""
     values = [spec, *(value for _, value in fields(spec))]
     flat = [item for value in values for item in (value if isinstance(value, tuple) else (value,))]
@@ -139,12 +138,12 @@ def _classes_and_functions(spec: Spec) -> tuple[Any, ...]:
     return (*code, *(constant for item in code for constant in _constants(item)))
 
 
-def _constants(function: Any) -> list[tuple[str, Any]]:
-    """Numbers and words outside a function that it refers to: compiled in, so a changed one is other code."""
-    if not inspect.isfunction(function):
-        return []
-    outside = inspect.getclosurevars(function).globals
-    return [(name, value) for name, value in sorted(outside.items()) if isinstance(value, int | float | str)]
+def _constants(code: Any) -> list[tuple[str, Any]]:
+    """Numbers and words outside a function or a class's methods: compiled in, so a changed one is other code."""
+    inside = [value for kind in code.__mro__ for value in vars(kind).values()] if inspect.isclass(code) else [code]
+    outside = [inspect.getclosurevars(function).globals for function in inside if inspect.isfunction(function)]
+    named = [item for names in outside for item in sorted(names.items())]
+    return [(name, value) for name, value in named if isinstance(value, int | float | str)]
 
 
 def _what(training: Training) -> Any:
@@ -341,13 +340,14 @@ def _seen(training: Training, layout: Layout, state: State, key: Key, count: int
     return Seen(x, loss)
 
 
-def _edit(which: int, training: Training, layout: Layout, state: State) -> State:
-    """Apply one intervention, and forget the optimiser's memory of what it touched."""
-    intervention = training.interventions[which]
-    if layout.lanes and intervention.sees * training.model.sizes.features * _width(training, layout) > MUCH:
-        edit = _one_by_one(which, training, layout, state)
-    else:
-        edit = _made(which, training, layout, state)
+def _edit(which: int, training: Training, layout: Layout, state: State, count: Array) -> State:
+    """Apply one intervention to the first `count` instances or more; forget the optimiser's memory of what it touched.
+
+    Edits that see data are made one after the other: a tile's samples at once need far more memory and, from a
+    thousand for each instance on, more time (docs/log.md).
+    """
+    one_by_one = layout.lanes and training.interventions[which].sees
+    edit = _one_by_one(which, training, layout, state, count) if one_by_one else _made(which, training, layout, state)
     moments = forget(training.optimiser, state.moments, edit.touched)
     return state._replace(parameters=edit.parameters, moments=moments)
 
@@ -359,14 +359,20 @@ def _made(which: int, training: Training, layout: Layout, state: State) -> Edit:
     return make_edit(intervention, training.model, state.parameters, key, seen, lanes=layout.lanes)
 
 
-def _one_by_one(which: int, training: Training, layout: Layout, state: State) -> Edit:
-    """The same edits, with what one instance sees in memory at a time."""
+def _one_by_one(which: int, training: Training, layout: Layout, state: State, count: Array) -> Edit:
+    """The same edits, of the first `count` instances alone, with what one of them sees in memory at a time."""
+    tile = (leaves(training), state.parameters, state.key, state.data)
+    tile = jax.tree.map(lambda leaf: jnp.moveaxis(jnp.asarray(leaf), -1, 0), tile)
 
-    def alone(given: tuple[Numbers, Parameters, Key, Array | None]) -> Edit:
-        numbers, parameters, key, data = given
+    def alone(i: Array) -> Edit:
+        numbers, parameters, key, data = jax.tree.map(lambda leaf: leaf[i], tile)
         its = state._replace(parameters=parameters, key=key, data=data)
         return _made(which, with_leaves(training, numbers), layout._replace(lanes=False), its)
 
-    tile = (leaves(training), state.parameters, state.key, state.data)
-    made = jax.lax.map(alone, jax.tree.map(lambda leaf: jnp.moveaxis(jnp.asarray(leaf), -1, 0), tile))
+    untouched = jax.tree.map(lambda value: jnp.zeros(value.shape, bool), tile[1])
+    put = functools.partial(jax.lax.dynamic_update_index_in_dim, axis=0)
+    made = jax.lax.fori_loop(
+        0, count, lambda i, so_far: jax.tree.map(lambda all_, one: put(all_, one, i), so_far, alone(i)),
+        Edit(tile[1], untouched),
+    )  # fmt: skip
     return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 0, -1), made)

@@ -5,12 +5,11 @@ from typing import Any
 
 from jaxtyping import Array
 
-from tegum.experiments.dead_neurons.data import Shifted
 from tegum.sae.codes import TopK
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, SparseError
 from tegum.sae.remedies import GeometricMedian
-from tegum.sae.truth import DrawnDirections
+from tegum.sae.truth import DrawnDirections, Shifted, draws
 from tegum.toy.features import SparseUniform
 from tegum.training.history import every
 from tegum.training.optimisers import Adam
@@ -85,8 +84,10 @@ COMPARED = ("easy", "plain", "mean", "free", "topk")
 
 def training(steps: int, dictionaries: int, first: int, over: dict[str, Any], **changes: Any) -> Training:
     """The recipe with changes, over these axes and so many dictionaries, each with a truth of its own."""
-    draws = tuple(float(10_000 + first // 100 % 20_000 + i) for i in range(dictionaries))
-    each = {"seed": range(first, first + dictionaries), "law.directions.draw": draws}
+    each = {
+        "seed": range(first, first + dictionaries),
+        "law.directions.draw": draws(10_000 + first // 100 % 20_000, dictionaries),
+    }
     given: dict[str, Any] = {
         "model": SparseAutoencoder(inputs=INPUTS, latents=LATENTS),
         "law": Shifted(directions=DrawnDirections(count=TRUE), of=SparseUniform(feature_probability=DENSITY)),
