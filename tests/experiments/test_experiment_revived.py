@@ -158,12 +158,13 @@ def worked() -> tuple[Experiment, Runs]:
 def test_without_an_edit_nothing_comes_of_it() -> None:
     """The twin in the place of every edited run: no sentence about what follows may hold."""
     twin = runs()["truth, nothing"]
-    arms = ("nothing", "published", "full length", "bias held", "4 times", "8 times")
+    arms = ("nothing", "published", "full length", "memory kept", "bias held", "4 times", "8 times")
     found = judged({f"truth, {arm}": twin for arm in arms})
     after = (
         c.AWAY,
         c.PAIR,
         c.SWEEP,
+        c.SWEEP_SOME,
         c.STAYS_SHORT,
         c.EARLY,
         c.NORM_CRUCIAL,
@@ -171,6 +172,7 @@ def test_without_an_edit_nothing_comes_of_it() -> None:
         c.DEFINITELY,
         c.ONE_HELD,
         c.BIAS_KILLS,
+        c.CLEARED,
     )
     assert {one.statement for one in after} <= {one.statement for one in found}
     assert not [

@@ -88,12 +88,6 @@ PENALTY = Claim(
     "The share of dead latents at an L1 of 0.3 less that at 0.1 is above 0.02 on average over pairs with one truth "
     "(tied start).",
 )
-BIAS = Claim(
-    "What keeps a dead latent dead is its bias, not a direction outside the data.",
-    OURS,
-    "Untied start: more than 95 in 100 dead latents would fire on one of the fresh samples if b_e were 0, on average "
-    "over dictionaries that have some.",
-)
 REVIVAL = Claim(
     "Latents that have fallen silent never fire again by themselves.",
     OURS,

@@ -94,7 +94,6 @@ def _plain(runs: Runs) -> list[Judged]:
     return [
         judge_rate(c.DIES, died, 0.5, "dictionaries", note=_when(untied, tied)),
         _below(c.NEAR_ZERO, np.array(lengths), 0.1, "dictionaries that have dead latents"),
-        _mean_of(c.BIAS, share_of(untied.reach > 0, untied.dead), 0.95, "dictionaries that have dead latents"),
         _below(c.REVIVAL, share_of(~untied.dead, silenced), 0.05, "dictionaries that have silent ones"),
         _useless(untied, silenced),
         _mean_of(c.RATE, fast - own, 0.05, "pairs", note=_against(fast, own)),

@@ -19,9 +19,10 @@ def on_toys(claim: Claim) -> Claim:
 
 
 FIRES = Claim(
-    "For the input that it took, f_i > 0: the neuron is now firing.",
+    "x and x̄ still have a positive dot product, so f_i > 0 for the input taken: the neuron is now firing.",
     ALIVE,
-    "Right after the edit more than 95 in 100 revived latents fire on the input that they took.",
+    "Right after the edit x·x̄ > 0 for more than 95 in 100 of the inputs taken. Since b_e is 0 and the row points along "
+    "x, f_i > 0 is the same inequality.",
 )
 CLOSER = Claim(
     "x̂ is now closer to x, since only the terms of neuron i have changed.",
@@ -47,14 +48,9 @@ WORSE = Claim(
     "The same: ‖x − x̂‖² grows for more than half of the inputs taken.",
 )
 NEEDED = Claim(
-    "That explains the multiplier of 0.2.",
+    "It is consistent with the multiplier of 0.2, for one latent at a time: at twice that x̂ is closer for fewer.",
     ALIVE,
-    "At twice the fraction, 0.4, one at a time, ‖x − x̂‖² falls for fewer than 95 in 100 of the inputs taken.",
-)
-SAME_SIDE = Claim(
-    "x and x̄ still have a positive dot product.",
-    ALIVE,
-    "x·x̄ > 0 for more than 95 in 100 of the inputs taken.",
+    "At a fraction of 0.4, one at a time, ‖x − x̂‖² falls for fewer than 95 in 100 of the inputs taken.",
 )
 SAME_SIDE_MOVED = Claim(
     "x and x̄ still have a positive dot product, also where they are not close: data with a mean of length 2.",
@@ -121,6 +117,12 @@ SWEEP = Claim(
     "After 1,000 steps more than half of the three nearest live rows have a negative cosine with the new direction.",
     reason="They move away, but by a few hundredths of a cosine.",
 )
+SWEEP_SOME = Claim(
+    "Corrected: few do, but more than without the edit.",
+    OURS,
+    "After 1,000 steps the share of the three nearest live rows that have a negative cosine with the new direction is "
+    "larger than in the twin, on average over pairs.",
+)
 SHORTEN = Claim(
     "The model wants to decrease (W_e)_i.",
     INTERFERENCE,
@@ -144,13 +146,13 @@ NOT_SURE = Claim(
     "Of the revived latents, fewer than 95 in 100 meet the commoner one of the two fates: dead again, or learnt.",
 )
 NOT_LIKELY = Claim(
-    "We do not know it even probabilistically.",
-    INTERFERENCE,
+    "Nor does the input's distance from what is known say much of which it will be.",
+    INTERFERENCE + ", read as a statement on one predictor",
     "How far the input taken is from live decoder vectors (1 − the largest cosine), known at the edit, tells learnt "
     "ones from others with an AUC below 0.7.",
 )
 NOT_LIKELY_TRUTH = Claim(
-    "Nor does who knows the truth.",
+    "Nor does its nearest missing feature, for who knows the truth.",
     OURS,
     "The cosine of the input taken with the nearest feature that is not found tells them with an AUC below 0.7.",
 )
@@ -176,6 +178,11 @@ BIAS_KILLS = Claim(
     OURS,
     "Where all encoder biases are held still for 100 steps after the edit, a smaller share of the revived dies again, "
     "on average over pairs.",
+)
+CLEARED = Claim(
+    "Clearing Adam's memory of what is set keeps more of them alive.",
+    "Bricken et al. 2023, judged after a look at these seeds",
+    "Where the memory is kept a larger share of the revived dies again, on average over pairs.",
 )
 ONE_HELD = Claim(
     "Corrected: one edit with the biases held finds more features than eight edits without.",

@@ -17,9 +17,9 @@ EDIT = 0.5  # where on a logarithmic axis of steps the edit itself is drawn
 STEPS = {"type": "log", "tickvals": [EDIT, 1, 10, 100, 1_000], "ticktext": ["edit", "1", "10", "100", "1,000"]}
 WORDS = {"published": "published", "full length": "full length", "bias kept": "bias kept", "centred": "along x̄",
          "bias held": f"biases held {HOLD} steps"}  # fmt: skip
-ENDS = {"only held": "biases held, no edit", "bias kept": "bias kept", "published": "published, once",
-        **{f"{k} times": f"published, {k} times" for k in COUNTS[2:]}, "centred": "along x̄",
-        "full length": "full length", "bias held": "published, biases held"}  # fmt: skip
+ENDS = {"only held": "biases held, no edit", "bias kept": "bias kept", "memory kept": "memory kept",
+        "published": "published, once", **{f"{k} times": f"published, {k} times" for k in COUNTS[2:]},
+        "centred": "along x̄", "full length": "full length", "bias held": "published, biases held"}  # fmt: skip
 SHADES = dict(zip(FATES, style.SERIES, strict=False))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, share, unjudged
+from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, share, too_few, unjudged
 from tegum.experiments.experiment import Runs
 from tegum.experiments.revived import claims as c
 from tegum.experiments.revived.edited import Edited, edited
@@ -41,8 +41,8 @@ from tegum.training.run import Run
 OWN = 0.2  # the published fraction
 ENOUGH = 10  # dictionaries, below which drawing them again gives no interval to trust
 AGAIN_ON_TOYS = (
-    c.CLOSER, c.TOGETHER, c.LOSS, c.AWAY, c.SWEEP, c.SHORTEN, c.EITHER, c.NOT_SURE, c.NOT_LIKELY, c.NOT_LIKELY_TRUTH,
-    c.NEAR_ZERO, c.BIAS_KILLS, c.MORE, c.DEFINITELY, c.ONE_HELD,
+    c.CLOSER, c.TOGETHER, c.LOSS, c.AWAY, c.SWEEP, c.SWEEP_SOME, c.SHORTEN, c.EITHER, c.NOT_SURE, c.NOT_LIKELY,
+    c.NOT_LIKELY_TRUTH, c.NEAR_ZERO, c.BIAS_KILLS, c.CLEARED, c.MORE, c.DEFINITELY, c.ONE_HELD,
 )  # fmt: skip
 ASKED = 0.95  # of the inputs taken, where a claim is about all of them
 
@@ -156,14 +156,13 @@ def _alive(b: Bed) -> list[Judged]:
     own, double, full = (b.errors(fraction) for fraction in (OWN, 0.4, 1.0))
     change = f"The mean change is {means(own, lambda x: x.own).mean():.3g} alone"
     return [
-        _above(c.FIRES, means(b.firings, lambda x: x.on_own > 0), ASKED, _counted(b)),
+        _above(c.FIRES, means(b.firings, lambda x: x.on_own > 0), ASKED, f"{_counted(b)} {_cosine(b)}"),
         _above(c.CLOSER, means(own, lambda x: x.own < 0), ASKED, f"{change}."),
         _above(c.TOGETHER, means(own, lambda x: x.own_together < 0), ASKED,
                f"{change}, {means(own, lambda x: x.own_together).mean():.3g} together."),
         _above(c.FURTHER, means(full, lambda x: x.further), 0.05, _fractions(b)),
         _above(c.WORSE, means(full, lambda x: x.own > 0), 0.5),
         _below(c.NEEDED, means(double, lambda x: x.own < 0), ASKED),
-        _above(c.SAME_SIDE, means(b.edits, lambda e: centred_products(e)[0] > 0), ASKED, _cosine(b)),
     ]  # fmt: skip
 
 
@@ -196,13 +195,16 @@ def _interference(b: Bed) -> list[Judged]:
     rising = means(sure, lambda x: x.bias > 0)
     rarer = rising if rising.size and rising.mean() < 0.5 else 1 - rising
     at = {after: int(np.argmin(np.abs(step - after))) for after in (50, 200, 1_000)} if step.size else {}
+    crossed, alone = (
+        np.array([getattr(x, name)[at[1_000]].mean() for x in b.beside]) for name in ("crossed", "crossed_twin")
+    )
     error, lowered = (means(sure, lambda x: x.of_error > 0), means(sure, lambda x: x.bias_of_error > 0))
     return [
         _above(c.LOSS, np.array([x.together for x in own]), 0, _alone(b)),
         _below(c.AWAY, _moved_by(b, "away", at, 200), 0, _course(b, "away", at)),
         _below(c.PAIR, _moved_by(b, "apart", at, 200), 0, _course(b, "apart", at)),
-        _above(c.SWEEP, np.array([x.crossed[at[1_000]].mean() for x in b.beside]), 0.5,
-               f"In the twins {np.mean([x.crossed_twin[at[1_000]].mean() for x in b.beside]):.1%} have."),
+        _above(c.SWEEP, crossed, 0.5),
+        _above(c.SWEEP_SOME, crossed - alone, 0, f"{crossed.mean():.1%} against {alone.mean():.1%}.", "pairs"),
         _above(c.SHORTEN, means(sure, lambda x: x.length > 0), 0.5, f"By the error alone {error.mean():.0%}."),
         _above(c.STAYS_SHORT, _shorter(b, at), 0.5, _lengths(b)),
         _above(c.EITHER, rarer, 0.05,
@@ -223,11 +225,13 @@ def _fates(b: Bed) -> list[Judged]:
         _above(c.TWO_FATES, rates[0] + rates[1], 0.9),
         _below(c.NEAR_ZERO, np.array(short), 0.1),
     ]
-    if "bias held" in b.runs:
-        held = _met(b.lives("bias held"), AGAIN)
-        words = f"{held.mean():.0%} against {rates[0].mean():.0%} die again. {_versus(b, 'bias held')}"
-        words += f" {_versus(b, 'only held')}" if "only held" in b.runs else ""
-        found.append(_above(c.BIAS_KILLS, rates[0] - held, 0, words, "pairs"))
+    for claim, arm, sign in ((c.BIAS_KILLS, "bias held", 1), (c.CLEARED, "memory kept", -1)):
+        if arm in b.runs:
+            other = _met(b.lives(arm), AGAIN)
+            words = f"{other.mean():.0%} against {rates[0].mean():.0%} die again. {_versus(b, arm)}"
+            if arm == "bias held":
+                words = f"{words} {_versus(b, 'only held')}".strip()
+            found.append(_above(claim, sign * (rates[0] - other), 0, words, "pairs"))
     return found
 
 
@@ -237,7 +241,7 @@ def _repeated(b: Bed) -> list[Judged]:
     found = {name: b.found(name) for name in b.resampled()}
     words = ", ".join(f"{name} {count.mean():.1f}" for name, count in found.items())
     gain = found["8 times"] - found["nothing"]
-    least = f"The gain is {gain.mean():.1f} features, {gain.min()} to {gain.max()}."
+    least = f"The gain is {gain.mean():.1f} features, {gain.min()} to {gain.max()}. {too_few(gain.size, ASKED)}".strip()
     made = [
         _above(c.MORE, found["8 times"] - found["4 times"], 0, f"Found at the end: {words}.", "pairs"),
         judge_rate(c.DEFINITELY, gain > 0, ASKED, "dictionaries", note=least),

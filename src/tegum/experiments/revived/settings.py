@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array
 
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.sae.remedies import Dead, GeometricMedian, Resample
-from tegum.sae.truth import DrawnDirections, GivenDirections, Superposed
-from tegum.spec import NotNegative
+from tegum.sae.truth import DrawnDirections, GivenDirections, Shifted, Superposed, draws
 from tegum.toy.features import SparseUniform
 from tegum.toy.models import Autoencoder, Parameters
 from tegum.training.history import at_steps
@@ -31,16 +29,6 @@ TOYS = 61_500_000  # the toy models' first seed
 BEDS = {"truth": "known truth", "toy": "toy models", "mean": "known truth, moved"}
 HOLD = 100  # steps for which biases are held still
 COUNTS = (0, 1, 2, 4, 8)  # how often is resampled
-
-
-class Moved(Superposed):
-    """The same data with a mean of length `shift` added, along the diagonal."""
-
-    shift: NotNegative = 0.0
-
-    def pair(self, key: Any, inputs: int, samples: int) -> tuple[Array, Array]:
-        s, x = super().pair(key, inputs, samples)
-        return s, x + self.shift / inputs**0.5
 
 
 class BiasKept(Resample):
@@ -65,6 +53,7 @@ ARMS: dict[str, tuple[Resample, ...]] = {
     "published": (resample(),),
     "full length": (resample(fraction=1.0),),
     "bias kept": (resample(kind=BiasKept),),
+    "memory kept": (resample(forget="nothing"),),
     "centred": (resample(direction="centred"),),
     "bias held": (resample(),),
     "only held": (),
@@ -73,7 +62,7 @@ ARMS: dict[str, tuple[Resample, ...]] = {
 HELD = ("bias held", "only held")  # arms in which all encoder biases are held still after the edit
 TRIED = {
     "truth": tuple(ARMS),
-    "toy": ("nothing", "published", "bias held", "2 times", "4 times", "8 times"),
+    "toy": ("nothing", "published", "memory kept", "bias held", "2 times", "4 times", "8 times"),
     "mean": ("nothing", "published", "centred"),
 }
 
@@ -104,14 +93,14 @@ def _law(bed: str) -> Superposed:
     of = SparseUniform(feature_probability=DENSITY)
     if bed == "toy":
         return Superposed(directions=GivenDirections(count=TRUE, numbers=(0.0,) * (INPUTS * TRUE)), of=of)
-    return Moved(directions=DrawnDirections(count=TRUE), of=of, shift=MEAN if bed == "mean" else 0.0)
+    return Shifted(directions=DrawnDirections(count=TRUE), of=of, shift=MEAN if bed == "mean" else 0.0)
 
 
 def _truths(bed: str, dictionaries: int, first: int) -> dict[str, tuple[Any, ...]]:
     """What differs between the dictionaries' data."""
     if bed == "toy":
         return {"law.directions.numbers": _toys(dictionaries, TOYS + first - JUDGED)}
-    return {"law.directions.draw": tuple(float(first % 10_000_000 + i) for i in range(dictionaries))}
+    return {"law.directions.draw": draws(first, dictionaries)}
 
 
 @functools.cache
