@@ -179,9 +179,9 @@ class Gained(Code):
 
 
 def test_a_code_s_own_parameters_are_labelled_and_forgotten_with_their_latent() -> None:
-    model, law = SparseAutoencoder(inputs=4, latents=3, code=Gained()), Superposed(directions=RandomDirections(count=6))
-    run = tg.train(model, law, loss=SparseError(), steps=5, batch_size=8)
-    assert [run.data[name].dims for name in ("gain", "taps", "whole")] == [("latent",), ("latent", "taps_1"), ()]
+    model = SparseAutoencoder(inputs=4, latents=3, code=Gained())
+    axes = model.axes({"gain": (3,), "taps": (3, 2), "whole": ()})
+    assert axes == {"gain": ("latent",), "taps": ("latent", "taps_1"), "whole": ()}
     p = {**model.init(jax.random.key(0)), "idle": jnp.array([0.0, 9.0, 0.0]), "gain": jnp.full(3, 5.0)}
     edit = Reinitialise(at=9, window=5).edit(model, p, jax.random.key(1))
     assert np.asarray(edit.touched["gain"]).tolist() == [False, True, False]
