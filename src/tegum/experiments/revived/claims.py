@@ -48,7 +48,7 @@ WORSE = Claim(
     "The same: ‖x − x̂‖² grows for more than half of the inputs taken.",
 )
 NEEDED = Claim(
-    "It is consistent with the multiplier of 0.2, for one latent at a time: at twice that x̂ is closer for fewer.",
+    "The argument is consistent with the multiplier of 0.2, one latent at a time: at twice that x̂ is closer for fewer.",
     ALIVE,
     "At a fraction of 0.4, one at a time, ‖x − x̂‖² falls for fewer than 95 in 100 of the inputs taken.",
 )
