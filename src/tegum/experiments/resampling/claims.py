@@ -102,16 +102,6 @@ KICK = Claim(
     OURS,
     f"At the same steps as all remedies act, in dictionaries with dead latents. {EVERY_BED}",
 )
-HOLDING_THERE = Claim(
-    "Corrected: with biases held it is, where the truth is known.",
-    OURS,
-    f"The same on the beds with a truth. {EVERY_BED}",
-)
-READ_THERE = Claim(
-    "Corrected: in its best reading the proposed method improves dictionaries where the truth is known.",
-    OURS,
-    f"Better than without remedy, on the beds with a truth. {EVERY_BED}",
-)
 FILLING = Claim(
     "Filling gaps is better than resampling, both tuned.",
     OURS,

@@ -152,7 +152,7 @@ def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:
 def judged(runs: Runs) -> list[Judged]:
     """All claims whose entrants were tried."""
     made: list[Judged | None] = [_suffers(runs), *_control(runs)]
-    made += [_compared(runs, claim, one, other) for claim, one, other in (*PAIRS, *THERE)]
+    made += [_compared(runs, claim, one, other) for claim, one, other in PAIRS]
     made += [_fewer_dead(runs), _recovers(runs), *(_above_all(runs, *one) for one in BESTS)]
     return [claim for claim in made if claim is not None]
 
@@ -173,14 +173,11 @@ PAIRS = (
     (c.HOLDING, e.HELD, e.LETTER),
     (c.FILLING, e.FILL, e.TUNED),
 )
-THERE = ((c.READ_THERE, e.BEST_REPEL, e.NONE), (c.HOLDING_THERE, e.HELD, e.LETTER))
 BESTS = ((c.BEST, e.FILL, e.FILLING), (c.BEST_HELD, e.FILL_HELD, e.OURS), (c.STARTED, e.TIED, ()))
 
 
 def _compared(runs: Runs, claim: Claim, one: str, other: str) -> Judged | None:
     beds = [bed for bed in troubled(runs) if {one, other} <= {*entered(runs, bed)}]
-    if (claim, one, other) in THERE:
-        beds = [bed for bed in beds if BEDS[bed].directions]
     mine = {bed: reading(runs, bed, one) for bed in beds}
     kept = [bed for bed in beds if mine[bed] != one]
     note = f"Better in tuning with the memory kept: {', '.join(kept)}." if kept else ""
