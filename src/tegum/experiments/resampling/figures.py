@@ -67,7 +67,7 @@ def _recovery(runs: Runs) -> Panel:
         kinds.append([e.FAMILY.get(name, "ours") for name in mine])
     figure = named_points(
         points, names, kinds, beds, x_label="dead latents", y_label="score",
-        x_axis={"tickvals": [0, 0.25, 0.5], "tickformat": ".0%", "tickangle": 0, "range": [-0.75, 1.05]},
+        x_axis={"tickvals": [0, 0.25, 0.5], "tickformat": ".0%", "tickangle": 0, "range": [-0.95, 1.05]},
     )  # fmt: skip
     caption = (
         "What the share of dead latents says about what was learnt: means over dictionaries. Up is better. Were life "
