@@ -56,6 +56,7 @@ def test_a_dead_latent_serves_no_true_feature() -> None:
     assert judging.alive(W_d, np.array([[True, True, True]]), [truth]).tolist() == [[1.0, 1.0]]
     np.testing.assert_allclose(judging.alive(W_d, np.array([[True, False, True]]), [truth]), [[1.0, 0.8]])
     np.testing.assert_allclose(judging.alive(W_d, np.array([[True, False, False]]), [truth]), [[1.0, 0.0]])
+    assert judging.alive(W_d * np.nan, np.array([[False] * 3]), [truth]).tolist() == [[0.0, 0.0]]
 
 
 def test_the_proposal_is_read_as_was_better_in_tuning(monkeypatch: pytest.MonkeyPatch) -> None:

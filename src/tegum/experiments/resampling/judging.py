@@ -89,7 +89,7 @@ def alive(W_d: np.ndarray, fires: np.ndarray, truths: Sequence[np.ndarray]) -> n
 
     W_d (…, dictionary, inputs, latents), fires (…, dictionary, latents), truths (inputs, true) for each dictionary.
     """
-    shown = W_d * fires[..., None, :]
+    shown = np.where(fires[..., None, :], W_d, 0)  # also where it diverged
     places = np.ndindex(shown.shape[:-2])
     each = np.array([recovery(truths[place[-1]], shown[place]).matched for place in places])
     return each.reshape(*shown.shape[:-2], -1)
@@ -97,7 +97,8 @@ def alive(W_d: np.ndarray, fires: np.ndarray, truths: Sequence[np.ndarray]) -> n
 
 def best_settings(run: Run) -> np.ndarray:
     """The place of the setting with the highest mean score over the dictionaries of a tuning run, for each recipe."""
-    return np.asarray(measured(run)["score"].mean("dictionary").values.argmax(axis=1))
+    score = measured(run)["score"].mean("dictionary", skipna=False).fillna(-np.inf)  # none that diverges is best
+    return np.asarray(score.values.argmax(axis=1))
 
 
 def chosen(data: Any, tuning: Run | None) -> Any:
