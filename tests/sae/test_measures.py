@@ -14,7 +14,7 @@ from oracle import dictionary as oracle
 from tegum.sae import measures
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
-from tegum.sae.measures import cosines, quality, recovery
+from tegum.sae.measures import cosines, quality, quality_of, recovery
 from tegum.sae.truth import GivenDirections, OrthogonalDirections, Superposed
 
 
@@ -130,3 +130,31 @@ def test_quality_over_training_needs_what_was_recorded() -> None:
         quality(known(), at=[20])
     with pytest.raises(tg.BadInput, match=r"at includes step 30, at which nothing was recorded; there are 0, 20, 40."):
         quality(known(record=True), at=[30])
+
+
+def test_one_dictionary_alone_is_measured_as_in_its_run() -> None:
+    run = known()
+    one = run.data.isel(l1=1, seed=0)
+    alone = quality_of(run.training.model, one, run.training.law, samples=1000)
+    whole = quality(run, samples=1000).isel(l1=1, seed=0)
+    for name in ("mse", "dead", "one_to_one", "frequency", "cosine"):
+        np.testing.assert_allclose(alone[name].values, whole[name].values, rtol=1e-5, atol=1e-7)
+
+
+def test_one_dictionary_needs_all_of_its_arrays() -> None:
+    model, law = SparseAutoencoder(inputs=4, latents=6), Superposed(directions=OrthogonalDirections(count=4))
+    W = np.ones((6, 4))
+    with pytest.raises(tg.BadInput, match=r"the parameters lack b_e; this dictionary needs W_d, W_e, b_d, b_e\."):
+        quality_of(model, {"W_e": W, "W_d": W.T, "b_d": np.zeros(4)}, law)
+    with pytest.raises(tg.BadInput, match=r"W_e of shape \(4, 6\) is not this dictionary's; it needs to be \(6, 4\)\."):
+        quality_of(model, {"W_e": W.T, "W_d": W.T, "b_d": np.zeros(4), "b_e": np.zeros(6)}, law)
+
+
+def test_a_diverged_dictionary_stays_without_numbers() -> None:
+    law = Superposed(directions=OrthogonalDirections(count=4))
+    run = tg.train(SparseAutoencoder(inputs=4, latents=6), law, loss=SparseError(), steps=20, batch_size=8,
+                   optimiser=tg.SGD(), over={"learning_rate": [1e-3, 1e30]})  # fmt: skip
+    found = quality(run, samples=500)
+    assert run.counts()["diverged"] == 1
+    assert np.isfinite(found.one_to_one.values).tolist() == [True, False]
+    assert np.isnan(found.frequency.values[1]).all()

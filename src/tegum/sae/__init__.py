@@ -5,7 +5,7 @@ from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.digits import Digits
 from tegum.sae.exchange import load, save
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
-from tegum.sae.measures import Recovery, quality, recovery
+from tegum.sae.measures import Recovery, quality, quality_of, recovery
 from tegum.sae.remedies import (
     FillGaps,
     Forget,
@@ -36,5 +36,5 @@ __all__ = [
     "GeometricMedian", "GhostGradients", "GivenDirections", "InformedRemedy", "JumpReLU", "OrthogonalDirections",
     "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "Shifted",
     "SparseAutoencoder", "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK", "absorption",
-    "draws", "load", "quality", "recovery", "save", "spike", "splits",
+    "draws", "load", "quality", "quality_of", "recovery", "save", "spike", "splits",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from tegum.training.loop import code_of
 from tegum.training.run import Run
 
 Vectors = Float[np.ndarray, "inputs count"]
+OWN = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "precision", "recall"), "true")
 Place = tuple[int, int]  # an instance and a moment
 MEASURING = 1 << 20  # a stream of random numbers that no training uses
 TOGETHER = 2048  # latents measured together, over all dictionaries
@@ -107,7 +108,8 @@ def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536,
 
     Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one,
     uniqueness, and for each true feature cosine (…, true), and precision and recall of its latent as a detector of
-    s_i > 0.
+    s_i > 0. All decoder vectors are matched, those of dead latents too: by chance random ones have a cosine of 0.5 and
+    more where there are few inputs. What diverged is NaN.
 
     at: recorded steps to measure at, which become an axis "step"; left out, the trained dictionaries are measured. The
         run needs `record=tegum.every(k, "parameters")` or the like.
@@ -124,6 +126,40 @@ def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536,
             for name, value in measured.items():
                 _put(found, (grid.size, len(moments)), name, place, np.asarray(value))
     return _labelled(found, grid, at)
+
+
+def quality_of(
+    model: SparseAutoencoder, parameters: Any, law: Law, *, samples: int = 65_536, rare: float = 1e-3
+) -> xr.Dataset:
+    """`quality` of one dictionary on data of a law, such as of one that `load` read; without axes of a sweep.
+
+    parameters: a mapping with W_e (latents, inputs), b_e (latents,), W_d (inputs, latents), b_d (inputs,) and what its
+        code has.
+
+    >>> import numpy as np, tegum as tg
+    >>> eye = {"W_e": np.eye(4), "b_e": np.zeros(4), "W_d": np.eye(4), "b_d": np.zeros(4)}
+    >>> law = Superposed(directions=tg.sae.GivenDirections.of(np.eye(4)))
+    >>> float(quality_of(SparseAutoencoder(inputs=4, latents=4), eye, law, samples=100).mse)
+    0.0
+    """
+    law.check(model.inputs)
+    arrays = _given(model, parameters)
+    mean = jax.device_get(jax.jit(lambda p: _totals(model, law, p, samples))(arrays))
+    found = _summary(np.asarray(arrays["W_d"]), mean, rare)
+    return xr.Dataset({name: ((OWN[name],) if name in OWN else (), value) for name, value in found.items()})
+
+
+def _given(model: SparseAutoencoder, parameters: Any) -> Parameters:
+    """The arrays that a model computes with, out of a mapping that may hold more."""
+    shapes = {name: one.shape for name, one in jax.eval_shape(model.init, jax.random.key(0)).items() if name != "idle"}
+    found = {}
+    for name, shape in shapes.items():
+        if name not in parameters:
+            raise BadInput(f"the parameters lack {name}; this dictionary needs {', '.join(shapes)}.")
+        found[name] = jnp.asarray(np.asarray(parameters[name]), jnp.float32)
+        if found[name].shape != shape:
+            raise BadInput(f"{name} of shape {found[name].shape} is not this dictionary's; it needs to be {shape}.")
+    return found
 
 
 def _put(found: dict[str, np.ndarray], shape: tuple[int, int], name: str, place: Place, value: np.ndarray) -> None:
@@ -161,6 +197,8 @@ def _measured(
         }  # fmt: skip
         mean = jax.device_get(totals(mine, fixed, parameters))
         for i, (column, m) in enumerate(few):
+            if not all(np.isfinite(value[i]).all() for value in parameters.values()):
+                continue  # a diverged one stays NaN
             one = {name: value[i] for name, value in mean.items()}
             yield (int(group.instances[column]), m), _summary(parameters["W_d"][i], one, rare)
 
@@ -287,12 +325,11 @@ def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[
 
 def _labelled(found: dict[str, np.ndarray], grid: Grid, at: Sequence[int] | None) -> xr.Dataset:
     """Axes and labels; without `at` the one moment is no axis."""
-    own = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "precision", "recall"), "true")
     moments: list[str] = [] if at is None else ["step"]
     variables = {}
     for name, value in found.items():
         shape = (*grid.shape, *value.shape[2 if at is None else 1 :])
-        variables[name] = ((*grid.names, *moments, *([own[name]] if name in own else [])), value.reshape(shape))
+        variables[name] = ((*grid.names, *moments, *([OWN[name]] if name in OWN else [])), value.reshape(shape))
     coordinates: dict[str, Any] = dict(grid.coordinates())
     if at is not None:
         coordinates["step"] = ("step", np.asarray(at))
