@@ -219,6 +219,9 @@ def test_a_remedy_of_ones_own_is_tuned_and_entered(tmp_path: Path) -> None:
     runs = {name: execute(one) for name, one in trainings.items()}
     assert judging.entered(runs, "synthetic")[-1] == "own"
     assert judging.best_settings(runs["tuning synthetic own"])[0] in (0, 1)
+    told = {claim.statement: claim.measured for claim in experiment.claims(runs) if claim.source == "Yours"}
+    gap = judging.difference(runs, "synthetic", "own", "Resample, published").mean()
+    assert f"{gap:+.3f}" in told["Your own remedy is better than resampling."]
     names = [panel.name for panel in experiment.panels(runs)]
     assert names == ["scorecard", "recovery", "edit"]
 

@@ -135,7 +135,9 @@ def test_quality_over_training_needs_what_was_recorded() -> None:
 def test_one_dictionary_alone_is_measured_as_in_its_run() -> None:
     run = known()
     one = run.data.isel(l1=1, seed=0)
-    alone = quality_of(run.training.model, one, run.training.law, samples=1000)
+    model = run.training.model
+    assert isinstance(model, SparseAutoencoder)
+    alone = quality_of(model, one, run.training.law, samples=1000)
     whole = quality(run, samples=1000).isel(l1=1, seed=0)
     for name in ("mse", "dead", "one_to_one", "frequency", "cosine"):
         np.testing.assert_allclose(alone[name].values, whole[name].values, rtol=1e-5, atol=1e-7)

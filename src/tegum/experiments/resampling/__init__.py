@@ -106,7 +106,7 @@ class Resampling(Experiment):
         return steps
 
     def trainings(self) -> dict[str, Training]:
-        names = (*self.entrants, *((OWN,) if self.own else ()))
+        names = (*((OWN,) if self.own else ()), *self.entrants)  # one's own first: where it fails, it fails at once
         found: dict[str, Training] = {}
         for bed in self.beds:
             for name in names:

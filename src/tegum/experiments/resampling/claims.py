@@ -161,3 +161,13 @@ STARTED = Claim(
     OURS,
     EACH,
 )
+OWN_WORKS = Claim(
+    "Your own remedy improves dictionaries.",
+    "Yours",
+    f"Tuned over its `tried`, better than without remedy. {EVERY_BED}",
+)
+OWN_BETTER = Claim(
+    "Your own remedy is better than resampling.",
+    "Yours",
+    f"Tuned over its `tried`, against resampling as published. {EVERY_BED}",
+)

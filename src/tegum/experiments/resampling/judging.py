@@ -159,6 +159,8 @@ def judged(runs: Runs) -> list[Judged]:
 
 
 PAIRS = (
+    (c.OWN_WORKS, e.OWN, e.NONE),
+    (c.OWN_BETTER, e.OWN, e.LETTER),
     (c.RESAMPLING, e.LETTER, e.NONE),
     (c.WORKS, e.REPEL, e.NONE),
     (c.WORKS_READ, e.BEST_REPEL, e.NONE),
