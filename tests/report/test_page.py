@@ -267,6 +267,32 @@ def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, w
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@pytest.mark.parametrize("width", [1200, 390])
+def test_figures_of_a_book_take_the_room_that_was_kept_for_them(width: int, tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    file = tmp_path / "book.html"
+    file.write_text(one_book(), encoding="utf-8")
+    heights = "[...document.querySelectorAll('.plot')].map((plot) => plot.offsetHeight)"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        rooms = []
+        for nothing_is_drawn in (True, False):
+            tab = browser.new_page(viewport={"width": width, "height": 800})
+            if nothing_is_drawn:
+                tab.add_init_script("window.IntersectionObserver = class { observe() {} }")
+            tab.goto(file.as_uri())
+            if not nothing_is_drawn:
+                for figure in tab.locator("figure").all():
+                    figure.scroll_into_view_if_needed()
+                    figure.locator(".main-svg").first.wait_for()
+            rooms.append(tab.evaluate(heights))
+        browser.close()
+    assert rooms[0] == rooms[1]
+    assert len(rooms[0]) == 6
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
 @pytest.mark.parametrize("width", [1200, 400])
 def test_the_scorecard_filters_and_sorts_from_the_keyboard(width: int, tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -315,7 +341,7 @@ def test_the_scorecard_filters_and_sorts_from_the_keyboard(width: int, tmp_path:
             assert tab.locator("th[aria-sort]").all_text_contents() == ["Claim and source"]
             tab.get_by_role("button", name="Claim and source").press("Enter")
             assert shown() == ["Pentagons", "Squares", "Hexagons"] * 3
-        tab.locator("#run-tilt-3 ~ .made a").click()
+        tab.locator("#run-tilt-3 ~ .made a").press("Enter")
         tab.wait_for_function("document.querySelector('.filters output').textContent === '3 of 9 claims'")
         assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         browser.close()
@@ -349,6 +375,7 @@ def test_films_play_and_scenes_turn_under_the_mouse(tmp_path: Path) -> None:
         tab.locator(".updatemenu-button").first.click()
         tab.wait_for_function("() => window.seen?.join() === '0,1,2'", timeout=30_000)
         tab.locator(".slider-rail-touch-rect").first.click(force=True)  # and now it follows the keys
+        tab.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         for pressed, step in (("Home", "first"), ("ArrowRight", "second"), ("End", "third"), ("ArrowLeft", "second")):
             tab.keyboard.press(pressed)
             tab.wait_for_function(f"document.querySelector('.slider-label').textContent === 'step {step}'")

@@ -35,11 +35,11 @@ function steer(place, names) {
 async function draw(figure, state) {
   const place = box(figure);
   const { data, layout, frames } = JSON.parse(figure.querySelector("script").textContent);
-  if (layout.meta?.narrow) place.style.minWidth = `${layout.meta.narrow}px`;
-  place.style.minHeight = "";
+  reserve(place, layout);
   const fitted = () => height(layout, place.clientWidth);
   let width = place.clientWidth;
   await Plotly.newPlot(place, { data, layout: { ...layout, height: fitted() }, frames, config });
+  place.style.minHeight = "";
   if (frames?.length && layout.sliders && !place.hasAttribute("tabindex")) steer(place, frames.map((one) => one.name));
   state.watcher = new ResizeObserver(() => {
     if (place.clientWidth === width) return;
@@ -53,7 +53,7 @@ async function draw(figure, state) {
 function leave(figure, state) {
   const place = box(figure);
   if (!place.querySelector("canvas")) return;
-  reserve(figure, place.clientHeight);
+  place.style.minHeight = `${place.clientHeight}px`;
   state.watcher.disconnect();
   state.watcher = undefined;
   Plotly.purge(place);
@@ -70,8 +70,10 @@ function want(figure, drawn) {
   return state.work;
 }
 
-function reserve(figure, height) {
-  if (height) box(figure).style.minHeight = `${height}px`;
+// The room that a figure will take: nothing moves under the reader's hand when it is drawn.
+function reserve(place, layout) {
+  if (layout.meta?.narrow) place.style.minWidth = `${layout.meta.narrow}px`;
+  if (layout.height) place.style.minHeight = `${height(layout, place.clientWidth)}px`;
 }
 
 async function drawAll(figures) {
@@ -86,7 +88,7 @@ function drawNear(figures) {
   const seen = (entries) => entries.forEach((one) => want(one.target, one.isIntersecting));
   const observer = new IntersectionObserver(seen, { rootMargin: "100% 0px" });
   for (const figure of figures) {
-    reserve(figure, box(figure).dataset.height);
+    reserve(box(figure), JSON.parse(box(figure).dataset.layout));
     observer.observe(figure);
   }
 }
