@@ -14,6 +14,7 @@ from tegum.claims import (
     LEVEL,
     Claim,
     Judged,
+    auc,
     decide,
     judge_fact,
     judge_mean,
@@ -205,3 +206,10 @@ def test_a_reason_is_given_for_a_failure_only() -> None:
     assert [judge_fact(claim, true, "4", 4).why for true in (True, False)] == ["", "It is 4."]
     assert unjudged(claim, "nothing").why == ""
     assert judge_fact(claim, False, "4", 4).as_dict()["reason"] == "It is 4."
+
+
+def test_auc_counts_pairs_in_the_right_order() -> None:
+    score, yes = np.array([4.0, 3.0, 2.0, 2.0]), np.array([True, False, True, False])
+    assert auc(score, yes) == (1 + 1 + 0 + 0.5) / 4
+    assert np.isnan(auc(score, np.ones(4, bool)))
+    assert np.isnan(auc(score, np.zeros(4, bool)))

@@ -140,6 +140,20 @@ def drawn_interval(samples: np.ndarray) -> tuple[float, float, float]:
     return (mean, low, high) if math.isfinite(low) else (mean, mean, mean)
 
 
+def auc(score: np.ndarray, yes: np.ndarray) -> float:
+    """The chance that one of those that are `yes` scores above one of those that are not, ties by half.
+
+    NaN where all or none are.
+
+    >>> auc(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]))
+    1.0
+    """
+    high, low = score[yes][:, None], score[~yes]
+    if not high.size or not low.size:
+        return math.nan
+    return float(((high > low) + 0.5 * (high == low)).mean())
+
+
 def decide(low: float, high: float, *, above: float) -> Verdict:
     """Holds when the whole interval lies above the threshold, fails when the whole of it lies below."""
     return "holds" if low > above else "fails" if high < above else "unclear"

@@ -62,7 +62,7 @@ def test_each_dictionary_has_a_truth_of_its_own_and_the_mean_is_added() -> None:
 def test_fields_are_checked() -> None:
     with pytest.raises(tg.BadInput, match=r"steps=500 must be above 500, after which"):
         find("dead-neurons", steps=500)
-    with pytest.raises(tg.BadInput, match=r"factors=\('weather',\) must be some of learning rate, L1 penalty"):
+    with pytest.raises(tg.BadInput, match=r"factors=\('weather',\) must be some of learning rate; L1 penalty"):
         find("dead-neurons", factors=("weather",))
 
 

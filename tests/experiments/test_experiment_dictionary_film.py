@@ -43,7 +43,7 @@ def test_fields_are_checked() -> None:
         find("dictionary-film", latents=4)
     with pytest.raises(tg.BadInput, match=r"steps=1000 must be at least 1100, so that a remedy acts"):
         find("dictionary-film", steps=1000)
-    with pytest.raises(tg.BadInput, match=r"remedies=\('prayer',\) must be some of published rule, published, full"):
+    with pytest.raises(tg.BadInput, match=r"remedies=\('prayer',\) must be some of published rule; published, full"):
         find("dictionary-film", remedies=("prayer",))
     with pytest.raises(tg.BadInput, match=r"filmed=300 must be the place of a dictionary, 0 … 299"):
         find("dictionary-film", filmed=300)

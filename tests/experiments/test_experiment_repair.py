@@ -230,13 +230,13 @@ def test_all_panels_are_drawn_where_all_is_tried() -> None:
 
 
 def test_recipes_that_do_not_exist_and_too_few_steps_are_named() -> None:
-    with pytest.raises(tg.BadInput, match=r"^recipes=\('AdamW, decay 0\.01', 'SGD'\) must be among "):
+    with pytest.raises(tg.BadInput, match=r"^recipes=\('AdamW, decay 0\.01', 'SGD'\) must be some of "):
         find("repair", recipes=(PASSING, "SGD"))
     with pytest.raises(tg.BadInput, match=r"^steps=5500 leaves too little after the edit at step 5000; it needs more "):
         find("repair", steps=5_500)
-    with pytest.raises(tg.BadInput, match=r"^tried=\('repel',\) must be among .*, with nothing, forget, resample at "):
+    with pytest.raises(tg.BadInput, match=r"^tried=\('repel',\) must be some of .*, with nothing; forget; resample "):
         find("repair", tried=("repel",))
-    with pytest.raises(tg.BadInput, match=r"^maps=\('SGD',\) must be among AdamW, decay 0\.1, AdamW, decay 0\.01\.$"):
+    with pytest.raises(tg.BadInput, match=r"^maps=\('SGD',\) must be some of AdamW, decay 0\.1; AdamW, decay 0\.01\.$"):
         find("repair", maps=("SGD",))
-    with pytest.raises(tg.BadInput, match=r"^beside=\('nothing',\) must be among .*, with repel at 0\.05\.$"):
+    with pytest.raises(tg.BadInput, match=r"^beside=\('nothing',\) must be some of .*, with repel at 0\.05\.$"):
         find("repair", beside=("nothing",))

@@ -35,6 +35,31 @@ def test_with_too_few_latents_the_rest_is_unmatched() -> None:
     assert found.matched.tolist() == [1, 1, 0]
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_those_left_out_serve_nothing(seed: int) -> None:
+    """As if they were not there, but that nothing is worse than an opposite direction."""
+    draw = np.random.default_rng(seed)
+    D, W_d, live = np.abs(draw.normal(size=(4, 3))), np.abs(draw.normal(size=(4, 5))), draw.random(5) < 0.6
+    found = recovery(D, W_d, live)
+    there = [*np.flatnonzero(live), -1, -1, -1]
+    assert {*found.latent.tolist()} <= {*there}
+    assert found.true[~live].tolist() == [-1] * int((~live).sum())
+    if live.any():
+        alone = recovery(D, W_d[:, live])
+        assert found.matched == pytest.approx(alone.matched)
+        assert found.nearest == pytest.approx(alone.nearest)
+        assert found.uniqueness == alone.uniqueness
+    else:
+        assert found.matched.tolist() == [0, 0, 0]
+        assert np.isnan(found.uniqueness)
+
+
+def test_no_latent_at_all_serves_better_than_one_that_points_away() -> None:
+    found = recovery(np.eye(2), np.array([[-1.0, 0.0], [0.0, 1.0]]), np.array([False, True]))
+    assert found.latent.tolist() == [-1, 1]
+
+
 def test_an_easy_dictionary_recovers_its_truth() -> None:
     law = Superposed(directions=OrthogonalDirections(count=8), of=tg.SparseUniform(feature_probability=0.1))
     run = tg.train(
@@ -80,6 +105,22 @@ def test_quality_by_hand() -> None:
     assert found.recall.values == pytest.approx([1, 0.5], abs=0.02)
     assert found.precision.values == pytest.approx([1, 1])
     assert found.reach.values == pytest.approx([1, 1, 2], abs=0.05)
+
+
+def test_a_dead_latent_serves_no_true_feature() -> None:
+    """Two latents along the axes, of which the second never fires, and a third that fires between them."""
+    law = Superposed(directions=GivenDirections.of(np.eye(2)), of=tg.SparseUniform(feature_probability=0.5))
+    rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+    for b_e, cosine, served in (
+        ([0, 0, 0], [1, 1], [1, 1]),
+        ([0, -9, 0], [1, 1], [1, 0.8]),
+        ([0, -9, -9], [1, 1], [1, 0]),
+        ([-9, -9, -9], [1, 1], [0, 0]),
+    ):
+        state = {"W_e": rows, "b_e": np.array(b_e), "W_d": rows.T, "b_d": np.zeros(2)}
+        found = quality_of(SparseAutoencoder(inputs=2, latents=3), state, law, samples=1000)
+        assert found.cosine.values == pytest.approx(cosine)
+        assert found.served.values == pytest.approx(served)
 
 
 SCALE = 1.0

@@ -7,6 +7,7 @@ import pytest
 
 import tegum as tg
 from tegum.sae.truth import (
+    AtTruth,
     DrawnDirections,
     GivenDirections,
     OrthogonalDirections,
@@ -49,6 +50,28 @@ def test_a_toy_model_s_latents_are_data_in_three_lines() -> None:
     activations = Superposed(directions=directions, of=law)
     s, x = activations.pair(jax.random.key(0), 3, 50)
     assert np.asarray(x) == pytest.approx(np.asarray(run.W.values @ np.asarray(s)), abs=1e-6)
+
+
+def test_at_the_truth_a_dictionary_has_the_directions_and_no_other_latent_that_fires() -> None:
+    D = np.array([[1.0, 0.0, 0.6], [0.0, 2.0, 0.8]])
+    law = Superposed(directions=GivenDirections.of(D), of=tg.SparseUniform(feature_probability=0.2))
+    (row,) = GivenDirections.each([D])
+    run = tg.train(
+        tg.sae.SparseAutoencoder(inputs=2, latents=5), law, loss=tg.sae.SparseError(l1=0.1), steps=1, batch_size=8,
+        optimiser=tg.SGD(learning_rate=0.0), interventions=(AtTruth(at=(0,), numbers=row),),
+    )  # fmt: skip
+    found = tg.sae.quality(run, samples=2000)
+    assert found.served.values == pytest.approx(np.ones(3))
+    assert (found.frequency.values > 0).tolist() == [True] * 3 + [False] * 2
+
+
+@pytest.mark.parametrize("numbers", [(1.0, 2.0, 3.0), (1.0,) * 12])
+def test_a_truth_that_does_not_fit_is_refused(numbers: tuple[float, ...]) -> None:
+    with pytest.raises(tg.BadInput, match=r"inputs=2 and latents=5 needs a multiple of 2, at most 10\."):
+        tg.train(
+            tg.sae.SparseAutoencoder(inputs=2, latents=5), tg.OneHot(), loss=tg.sae.SparseError(l1=0.1), steps=1,
+            interventions=(AtTruth(at=(0,), numbers=numbers),),
+        )  # fmt: skip
 
 
 def test_directions_that_do_not_fit_are_refused() -> None:

@@ -1,7 +1,7 @@
 """What an experiment is: trainings in three sizes, figures, and claims with criteria fixed beforehand."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -57,3 +57,21 @@ class Experiment(Spec):
     @abstractmethod
     def panels(self, runs: Runs) -> list[Panel]:
         """The figures, the one that a reader expects first."""
+
+
+def some_of(
+    name: str | None, given: tuple[str, ...], known: Iterable[str], *needed: str, empty: bool = False
+) -> tuple[str, ...]:
+    """A field's names as given, where all are known and those needed are there; else `ValueError`, in one sentence.
+
+    >>> some_of("beds", ("toy",), ("toy", "digits"))
+    ('toy',)
+    >>> some_of("beds", ("lawn",), ("toy", "digits"), "toy")
+    Traceback (most recent call last):
+    ValueError: beds=('lawn',) must be some of toy; digits, with toy.
+    """
+    known = tuple(known)
+    if (not given and not empty) or not {*needed} <= {*given} <= {*known}:
+        words = f", with {'; '.join(needed)}" if needed else ""
+        raise ValueError(f"{name}={given} must be some of {'; '.join(known)}{words}.")
+    return given

@@ -20,6 +20,7 @@ from tegum.sae.sharing import absorption, splits
 from tegum.sae.spikes import Spike, spike
 from tegum.sae.stored import Stored
 from tegum.sae.truth import (
+    AtTruth,
     Directions,
     DrawnDirections,
     GivenDirections,
@@ -32,9 +33,9 @@ from tegum.sae.truth import (
 )
 
 __all__ = [
-    "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "DrawnDirections", "FillGaps", "Forget",
-    "GeometricMedian", "GhostGradients", "GivenDirections", "InformedRemedy", "JumpReLU", "OrthogonalDirections",
-    "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample", "Shifted",
-    "SparseAutoencoder", "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK", "absorption",
-    "draws", "load", "quality", "quality_of", "recovery", "save", "spike", "splits",
+    "AtTruth", "AuxK", "Auxiliary", "BatchTopK", "Code", "Digits", "Directions", "DrawnDirections", "FillGaps",
+    "Forget", "GeometricMedian", "GhostGradients", "GivenDirections", "InformedRemedy", "JumpReLU",
+    "OrthogonalDirections", "RandomDirections", "ReLU", "Recovery", "Reinitialise", "Remedy", "Repel", "Resample",
+    "Shifted", "SparseAutoencoder", "SparseError", "Spike", "SpreadDirections", "Stored", "Superposed", "TopK",
+    "absorption", "draws", "load", "quality", "quality_of", "recovery", "save", "spike", "splits",
 ]  # fmt: skip

@@ -13,10 +13,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 from scipy.optimize import linear_sum_assignment
 
 from tegum.errors import BadInput
+from tegum.geometry.directions import unit_directions
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.truth import Superposed
 from tegum.spec import leaves, with_leaves
@@ -28,7 +29,7 @@ from tegum.training.loop import code_of
 from tegum.training.run import Run
 
 Vectors = Float[np.ndarray, "inputs count"]
-OWN = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "precision", "recall"), "true")
+OWN = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "served", "precision", "recall"), "true")
 Place = tuple[int, int]  # an instance and a moment
 MEASURING = 1 << 20  # a stream of random numbers that no training uses
 TOGETHER = 2048  # latents measured together, over all dictionaries
@@ -43,7 +44,7 @@ class Recovery:
     matched: the same one to one: each decoder vector serves one true direction, and the mean is the largest possible;
         where there are fewer latents than true directions, the rest get 0.
     latent: which decoder vector serves each true direction one to one; -1 for none.
-    true: for each decoder vector, the true direction nearest to it.
+    true: for each decoder vector, the true direction nearest to it; -1 where it was left out.
     """
 
     nearest: Float[np.ndarray, " true"]
@@ -63,37 +64,36 @@ class Recovery:
 
     @property
     def uniqueness(self) -> float:
-        """How many true directions are nearest to some latent, over the number of latents.
+        """How many true directions are nearest to some latent, over the number of latents; NaN without any.
 
         As Chanin and Garriga-Alonso (2026) have it, but that a cosine keeps its sign: the opposite of a direction is
         not near to it. 1 where no two latents share their nearest; at most true / latents.
         """
-        return len(np.unique(self.true)) / len(self.true)
+        there = self.true[self.true >= 0]
+        return len(np.unique(there)) / len(there) if len(there) else float("nan")
 
 
 def cosines(D: Vectors, W_d: Vectors) -> Float[np.ndarray, "true latents"]:
     """The cosine of every true direction with every decoder vector; 0 where either has no length."""
-    return _unit(D).T @ _unit(W_d)
+    return np.asarray(unit_directions(D).T @ unit_directions(W_d))
 
 
-def recovery(D: Vectors, W_d: Vectors) -> Recovery:
+def recovery(D: Vectors, W_d: Vectors, live: Bool[np.ndarray, " latents"] | None = None) -> Recovery:
     """How decoder vectors W_d (inputs, latents) match true directions D (inputs, true).
+
+    live: which latents take part; the cosines of the others, such as dead ones, count as 0. Left out, all do.
 
     >>> import numpy as np
     >>> found = recovery(np.eye(3)[:, :2], np.eye(3)[:, ::-1])
     >>> found.mmcs, found.latent.tolist()
     (1.0, [2, 1])
     """
-    c = cosines(D, W_d)
+    taking = np.ones(np.shape(W_d)[1], bool) if live is None else live
+    c = np.where(taking, cosines(D, W_d), 0)
     rows, columns = linear_sum_assignment(-c)
     matched, latent = np.zeros(len(c)), np.full(len(c), -1)
-    matched[rows], latent[rows] = c[rows, columns], columns
-    return Recovery(c.max(axis=1), matched, latent, c.argmax(axis=0))
-
-
-def _unit(columns: Vectors) -> Vectors:
-    length = np.linalg.norm(columns, axis=0)
-    return columns / np.where(length > 0, length, 1)
+    matched[rows], latent[rows] = c[rows, columns], np.where(taking[columns], columns, -1)
+    return Recovery(c.max(axis=1), matched, latent, np.where(taking, c.argmax(axis=0), -1))
 
 
 def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536, rare: float = 1e-3) -> xr.Dataset:
@@ -109,7 +109,8 @@ def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536,
     Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one,
     uniqueness, and for each true feature cosine (…, true), and precision and recall of its latent as a detector of
     s_i > 0. All decoder vectors are matched, those of dead latents too: by chance random ones have a cosine of 0.5 and
-    more where there are few inputs. What diverged is NaN.
+    more where there are few inputs. Compare remedies for dead latents by served (…, true), the cosine where only those
+    that fire on some sample are matched, 0 for none. What diverged is NaN.
 
     at: recorded steps to measure at, which become an axis "step"; left out, the trained dictionaries are measured. The
         run needs `record=tegum.every(k, "parameters")` or the like.
@@ -310,7 +311,7 @@ def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[
     }
     if "both" not in mean:
         return found
-    match = recovery(mean["D"], W_d)
+    match, living = recovery(mean["D"], W_d), recovery(mean["D"], W_d, frequency > 0)
     hits = np.where(match.latent < 0, 0.0, mean["both"][np.arange(len(match.latent)), match.latent])
     fired = np.where(match.latent < 0, 0.0, frequency[match.latent])
     return found | {
@@ -318,6 +319,7 @@ def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[
         "one_to_one": match.one_to_one,
         "uniqueness": match.uniqueness,
         "cosine": match.matched,
+        "served": living.matched,
         "precision": hits / np.where(fired > 0, fired, np.nan),
         "recall": hits / np.where(mean["active"] > 0, mean["active"], np.nan),
     }

@@ -136,12 +136,19 @@ class Resample(InformedRemedy):
     direction: Literal["input", "centred"] = "input"
 
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
-        x = seen.x - parameters["b_d"][:, None] if self.direction == "centred" else seen.x
-        allowed = (seen.x != 0).any(0) & (x != 0).any(0)
-        chosen = x[:, drawn(weighed(seen.loss, self.power, allowed), len(dead), key)]
+        x, place, any_left = self.drawn(parameters, key, seen)
+        chosen = x[:, place]
         towards = unit(chosen)
         rows = (towards if self.encoder == "unit" else chosen) * self.fraction * mean_length(parameters, ~dead)
-        return _set(parameters, dead & allowed.any(), rows.T, jnp.zeros_like(parameters["b_e"]), towards)
+        return _set(parameters, dead & any_left, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
+
+    def drawn(self, parameters: Parameters, key: Any, seen: Any) -> tuple[Array, Array, Array]:
+        """What directions are taken from (inputs, samples), which sample each latent would take, and whether any may be
+        taken at all."""
+        x = seen.x - parameters["b_d"][:, None] if self.direction == "centred" else seen.x
+        allowed = (seen.x != 0).any(0) & (x != 0).any(0)
+        place = drawn(weighed(seen.loss, self.power, allowed), len(parameters["b_e"]), key)
+        return x, place, allowed.any()
 
 
 class FillGaps(InformedRemedy):

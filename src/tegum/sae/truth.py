@@ -21,13 +21,16 @@ from jaxtyping import Array, Float
 from pydantic import field_validator
 
 from tegum.errors import BadInput
-from tegum.sae.dictionary import unit
+from tegum.sae.dictionary import SparseAutoencoder, unit
 from tegum.spec import Count, Finite, NotNegative, Numbers, Spec
 from tegum.toy.features import Law, SparseUniform, draw
+from tegum.toy.models import Network, Shapes
 from tegum.toy.random import fold, normal
+from tegum.training.interventions import Edit, Intervention
 from tegum.training.loop import ONE_CORE
 
 SPREADING = 500  # steps that spread directions
+SILENT = -100.0  # an encoder bias with which a latent fires on nothing
 LAST_DRAW = 2**24 - 1  # up to here single precision has all whole numbers
 SHARPNESS = (4.0, 200.0)  # of the norm that stands for the largest |cosine|, first and last; by trial
 
@@ -160,6 +163,11 @@ class GivenDirections(Directions):
             )
         return cls(count=np.shape(W)[1], numbers=np.ravel(W).tolist())
 
+    @staticmethod
+    def each(Ws: Any) -> tuple[tuple[float, ...], ...]:
+        """Many matrices (count, inputs, true), row by row: `numbers` for an axis of dictionaries, one truth each."""
+        return tuple(tuple(np.ravel(W).tolist()) for W in np.asarray(Ws))
+
     def matrix(self, inputs: int) -> Any:
         given = np.shape(self.numbers)[0]
         if given != inputs * self.count:
@@ -167,6 +175,35 @@ class GivenDirections(Directions):
                 f"the given directions have {given // self.count} numbers each; the model has inputs={inputs}."
             )
         return jnp.asarray(self.numbers).reshape(inputs, self.count)
+
+
+class AtTruth(Intervention):
+    """No remedy, but what a dictionary could be: latents 0, 1, … take the true directions, the others never fire.
+
+    numbers: the directions, row by row, as `GivenDirections` has them; at most as many as there are latents.
+    """
+
+    numbers: Numbers
+
+    def edit(self, model: Any, parameters: Any, key: Any) -> Edit:
+        D = unit(jnp.asarray(self.numbers).reshape(model.inputs, -1))
+        count = D.shape[1]
+        return Edit.of(
+            parameters,
+            W_d=parameters["W_d"].at[:, :count].set(D),
+            W_e=parameters["W_e"].at[:count].set(D.T),
+            b_e=parameters["b_e"].at[count:].set(SILENT),
+        )
+
+    def check(self, model: Network, shapes: Shapes) -> None:
+        if not isinstance(model, SparseAutoencoder):
+            raise BadInput(f"AtTruth sets the latents of a dictionary; this is {type(model).__name__}.")
+        given = np.shape(self.numbers)[0]
+        if given % model.inputs or given > model.inputs * model.latents:
+            raise BadInput(
+                f"AtTruth has {given} numbers; a dictionary of inputs={model.inputs} and latents={model.latents} needs "
+                f"a multiple of {model.inputs}, at most {model.inputs * model.latents}."
+            )
 
 
 class Superposed(Law):

@@ -8,6 +8,7 @@ import numpy as np
 
 from tegum.experiments.adversarial.claims import FORMED
 from tegum.geometry.attacks import Target, analytic, ascend, climb, errors, linear, strongest
+from tegum.geometry.directions import unit_directions
 from tegum.toy.features import Law, draw
 from tegum.training.run import Run
 
@@ -104,7 +105,7 @@ def vulnerability(W: np.ndarray, b: np.ndarray, law: Law, samples: int, seed: in
         linear=float(linear(W, b, x, attack).mean() / r**2 / found.mean()),
         climbed=float(added(own, climb(W, b, x, 0 * x, r)).mean()),
         ascended=float(added(own, ascend(W, b, x, r)).mean()),
-        random=float(added(own, r * unit(rng.normal(size=x.shape))).mean()),
+        random=float(added(own, r * unit_directions(rng.normal(size=x.shape))).mean()),
         active=float(found[some].mean()) if some.any() else np.nan,
         common=float(even.mean()),
         common_active=float(even[some].mean()) if some.any() else np.nan,
@@ -140,14 +141,9 @@ def _inputs(law: Law, n: int, seed: int) -> np.ndarray:
     return np.asarray(draw(law, jax.random.key(seed), n, NORM_SAMPLES), float)
 
 
-def unit(columns: np.ndarray) -> np.ndarray:
-    """Each column at length 1."""
-    return np.asarray(columns / np.linalg.norm(columns, axis=0))
-
-
 def scramble(W: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Random directions with the norms of W's columns: as many features per dimension, no arrangement."""
-    return np.asarray(np.linalg.norm(W, axis=0) * unit(rng.normal(size=W.shape)))
+    return np.asarray(np.linalg.norm(W, axis=0) * unit_directions(rng.normal(size=W.shape)))
 
 
 def fitted(W: np.ndarray, x: np.ndarray) -> np.ndarray:

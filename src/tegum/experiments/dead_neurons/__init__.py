@@ -9,7 +9,7 @@ from tegum.experiments.dead_neurons.claims import GAO
 from tegum.experiments.dead_neurons.figures import panels
 from tegum.experiments.dead_neurons.judging import judged
 from tegum.experiments.dead_neurons.settings import COMPARED, FACTORS, WINDOW, comparisons, sweep
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.spec import Count
 from tegum.training.training import Training
 
@@ -50,10 +50,7 @@ class DeadNeurons(Experiment):
     @field_validator("compared", "factors")
     @classmethod
     def _known(cls, given: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        known = COMPARED if info.field_name == "compared" else tuple(FACTORS)
-        if not given or not set(given) <= set(known):
-            raise ValueError(f"{info.field_name}={given} must be some of {', '.join(known)}.")
-        return given
+        return some_of(info.field_name, given, COMPARED if info.field_name == "compared" else FACTORS)
 
     def trainings(self) -> dict[str, Training]:
         found = {name: sweep(name, self.steps, self.swept) for name in self.factors}

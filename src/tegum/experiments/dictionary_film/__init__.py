@@ -8,7 +8,7 @@ from tegum.claims import Judged
 from tegum.experiments.dictionary_film import settings
 from tegum.experiments.dictionary_film.figures import panels
 from tegum.experiments.dictionary_film.judging import judged
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.own import OwnClass, own_class
 from tegum.sae.remedies import Remedy
 from tegum.spec import Count
@@ -43,10 +43,8 @@ class DictionaryFilm(Experiment):
     @field_validator("remedies", "references")
     @classmethod
     def _known(cls, given: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        known = tuple(settings.REMEDIES) if info.field_name == "remedies" else settings.REFERENCES
-        if not set(given) <= set(known):
-            raise ValueError(f"{info.field_name}={given} must be some of {', '.join(known)}.")
-        return given
+        known = settings.REMEDIES if info.field_name == "remedies" else settings.REFERENCES
+        return some_of(info.field_name, given, known, empty=True)
 
     @field_validator("latents")
     @classmethod

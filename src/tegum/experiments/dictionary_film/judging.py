@@ -69,11 +69,8 @@ def silent(W_e: np.ndarray, b_e: np.ndarray, b_d: np.ndarray, h: np.ndarray) -> 
 
 def serving(D: np.ndarray, W_d: np.ndarray, dead: np.ndarray) -> np.ndarray:
     """For each true direction, D (2, feature), the live latent within 10° of it, one to one; −1 for none."""
-    live = np.flatnonzero(~dead)
-    if not len(live):
-        return np.full(D.shape[1], -1)
-    match = recovery(D, W_d[:, live])
-    return np.where(match.matched > NEAR, live[match.latent], -1)
+    match = recovery(D, W_d, ~dead)
+    return np.where(match.matched > NEAR, match.latent, -1)
 
 
 def followed(run: Run, steps: np.ndarray | None = None) -> Ends:

@@ -3,17 +3,14 @@
 import functools
 from typing import Any
 
-import jax.numpy as jnp
-
-from tegum.sae.dictionary import SparseAutoencoder, unit
+from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import SparseError
 from tegum.sae.remedies import FillGaps, Remedy, Repel, Resample
-from tegum.sae.truth import GivenDirections, Superposed
-from tegum.spec import Numbers
+from tegum.sae.truth import AtTruth, GivenDirections, Superposed
 from tegum.toy.features import SparseUniform
 from tegum.toy.models import Autoencoder
 from tegum.training.history import at_steps
-from tegum.training.interventions import Edit, Intervention
+from tegum.training.interventions import Intervention
 from tegum.training.optimisers import Adam
 from tegum.training.run import train
 from tegum.training.training import Training
@@ -41,22 +38,6 @@ REMEDIES: dict[str, tuple[type[Remedy], dict[str, Any]]] = {
     GAPS: (FillGaps, {"inputs": SEEN}),
 }
 REFERENCES = (TRUTH, TIED)
-
-
-class AtTruth(Intervention):
-    """Latents 0, 1, … take the true directions, W row by row in `numbers`; the others never fire."""
-
-    numbers: Numbers
-
-    def edit(self, model: Any, parameters: Any, key: Any) -> Edit:
-        D = unit(jnp.asarray(self.numbers).reshape(model.inputs, -1))
-        count = D.shape[1]
-        return Edit.of(
-            parameters,
-            W_d=parameters["W_d"].at[:, :count].set(D),
-            W_e=parameters["W_e"].at[:count].set(D.T),
-            b_e=parameters["b_e"].at[count:].set(-100.0),
-        )
 
 
 def steps_of_edits(steps: int) -> tuple[int, ...]:
@@ -108,4 +89,4 @@ def toy_models(count: int) -> tuple[tuple[float, ...], ...]:
         Autoencoder(features=FEATURES, hidden=PLANE), toy_law(), optimiser=Adam(learning_rate=1e-2), steps=3_000,
         batch_size=256, evaluation_samples=1024, progress=False, over={"seed": range(TOYS, TOYS + count)},
     )  # fmt: skip
-    return tuple(tuple(W.ravel().tolist()) for W in run.data["W"].values)
+    return GivenDirections.each(run.data["W"].values)

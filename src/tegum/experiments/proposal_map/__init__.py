@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import field_validator
 
 from tegum.claims import Judged
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.experiments.proposal_map.claims import SOURCE
 from tegum.experiments.proposal_map.figures import panels
 from tegum.experiments.proposal_map.judging import judged
@@ -66,11 +66,9 @@ class ProposalMap(Experiment):
     @field_validator("toys", "changed")
     @classmethod
     def _known(cls, given: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        known = TOYS if info.field_name == "toys" else CHANGES
-        if not set(given) <= set(known) or (info.field_name == "changed" and given and PLAIN not in given):
-            words = f", with {PLAIN}" if info.field_name == "changed" else ""
-            raise ValueError(f"{info.field_name}={given} must be some of {'; '.join(known)}{words}.")
-        return given
+        if info.field_name == "toys":
+            return some_of("toys", given, TOYS, empty=True)
+        return some_of("changed", given, CHANGES, *([PLAIN] if given else []), empty=True)
 
     def trainings(self) -> dict[str, Training]:
         found = {}

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from tegum.claims import Judged
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.experiments.repair.claims import METHOD
 from tegum.experiments.repair.figures import panels
 from tegum.experiments.repair.judging import judged
@@ -105,10 +105,7 @@ class Repair(Experiment):
     @classmethod
     def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         known, needed = CHOICES[str(info.field_name)]
-        if not set(needed) <= set(given) <= set(known):
-            words = f", with {', '.join(needed)}" if needed else ""
-            raise ValueError(f"{info.field_name}={given} must be among {', '.join(known)}{words}.")
-        return given
+        return some_of(info.field_name, given, known, *needed, empty=True)
 
     @model_validator(mode="after")
     def _after_the_edit(self) -> Any:

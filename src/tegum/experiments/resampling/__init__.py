@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import field_validator
 
 from tegum.claims import Judged
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.experiments.resampling.beds import BEDS, CONTROL, CURVE, JUDGED_ON, TUNED_ON, Recipe
 from tegum.experiments.resampling.choices import judged_choices
 from tegum.experiments.resampling.claims import METHOD
@@ -66,23 +66,17 @@ class Resampling(Experiment):
     @field_validator("beds")
     @classmethod
     def _beds(cls, beds: tuple[str, ...]) -> tuple[str, ...]:
-        if not beds or not set(beds) <= set(TROUBLED):
-            raise ValueError(f"beds={beds} must be some of {', '.join(TROUBLED)}.")
-        return beds
+        return some_of("beds", beds, TROUBLED)
 
     @field_validator("entrants")
     @classmethod
     def _entrants(cls, entrants: tuple[str, ...]) -> tuple[str, ...]:
-        if not set(NEEDED) <= set(entrants) <= set(ENTRANTS):
-            raise ValueError(f"entrants={entrants} must be among {'; '.join(ENTRANTS)}; with {'; '.join(NEEDED)}.")
-        return entrants
+        return some_of("entrants", entrants, ENTRANTS, *NEEDED)
 
     @field_validator("again", "curves")
     @classmethod
-    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [name for name in names if name not in (*ENTRANTS, OWN)]:
-            raise ValueError(f"{'; '.join(unknown)}: no such entrant; there are {'; '.join((*ENTRANTS, OWN))}.")
-        return names
+    def _names(cls, names: tuple[str, ...], info: Any) -> tuple[str, ...]:
+        return some_of(info.field_name, names, (*ENTRANTS, OWN), empty=True)
 
     @field_validator("tuning")
     @classmethod

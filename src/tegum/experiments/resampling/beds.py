@@ -8,11 +8,9 @@ less than 2 in 100. Nothing that was tried has ended on the toy bed, by that mea
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from tegum.sae.digits import Digits
 from tegum.sae.truth import DrawnDirections, GivenDirections, Superposed, draws
@@ -27,7 +25,6 @@ JUDGED_ON, TUNED_ON, OTHERS = 64_400_000, 64_500_000, 1_000  # first seeds; othe
 CONTROL = "easy"
 CURVE = ((1e-2, 0.1), (1e-2, 0.2), (1e-2, 0.4))  # recipes of the synthetic bed, along which MSE is a curve over L0
 MIDDLE = 1
-TRUTH = "law.directions."  # what a bed sweeps of its truth
 Recipe = tuple[float, float]  # learning rate, L1 penalty
 
 
@@ -59,18 +56,12 @@ class Bed:
 
     def truths(self, first: int, count: int) -> tuple[tuple[float, ...], ...]:
         """The true directions of these dictionaries, row by row."""
-        if self.directions is None:
+        if self.directions is None or not isinstance(self.law, Superposed):
             return ()
-        return tuple(_row(D) for D in directions(self.law, self.inputs, self.directions(first, count)))
-
-
-def directions(law: Law, inputs: int, dictionaries: Mapping[str, Any]) -> list[np.ndarray]:
-    """The true directions (inputs, true) along an axis of dictionaries; none where the truth is unknown."""
-    if not isinstance(law, Superposed):
-        return []
-    ((path, values),) = ((path, values) for path, values in dictionaries.items() if path.startswith(TRUTH))
-    each = (law.directions.model_copy(update={path.removeprefix(TRUTH): value}) for value in values)
-    return [np.asarray(one.matrix(inputs)) for one in each]
+        ((path, values),) = self.directions(first, count).items()
+        swept = path.removeprefix("law.directions.")
+        each = (self.law.directions.model_copy(update={swept: value}) for value in values)
+        return GivenDirections.each([one.matrix(self.inputs) for one in each])
 
 
 def _drawn(first: int, count: int) -> dict[str, tuple[Any, ...]]:
@@ -85,11 +76,7 @@ def _of_toys(first: int, count: int) -> dict[str, tuple[Any, ...]]:
         optimiser=Adam(learning_rate=1e-2), steps=1000, batch_size=128, evaluation_samples=128,
         over={"seed": range(first, first + count)},
     ))  # fmt: skip
-    return {"law.directions.numbers": tuple(_row(W) for W in run.W.values)}
-
-
-def _row(W: Any) -> tuple[float, ...]:
-    return tuple(np.ravel(W).tolist())
+    return {"law.directions.numbers": GivenDirections.each(run.W.values)}
 
 
 def _superposed(of: Law) -> Superposed:

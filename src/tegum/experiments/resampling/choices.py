@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from tegum.claims import Claim, Judged, judge_interval, judge_mean, judge_rate, unjudged
+from tegum.claims import Claim, Judged, auc, judge_interval, judge_mean, judge_rate, unjudged
 from tegum.errors import BadInput
 from tegum.experiments.experiment import Runs
 from tegum.experiments.resampling import claims as c
@@ -44,24 +44,12 @@ CURVES = (
 )
 
 
-def chance(cost: Values, there: Values) -> float:
-    """How often one that is there costs more than one that is not, ties by half; NaN where all or none are there.
-
-    >>> chance(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]))
-    1.0
-    """
-    high, low = cost[there], cost[~there]
-    if not high.size or not low.size:
-        return float("nan")
-    return float(((high[:, None] > low) + 0.5 * (high[:, None] == low)).mean())
-
-
 def chances(runs: Runs, bed: str, entrant: str) -> Values:
-    """`chance` for each dictionary, over the features its untreated twin misses; their mean over recipes."""
+    """`auc` of costs for each dictionary, over the features its untreated twin misses; their mean over recipes."""
     twin, mine = found(runs, bed, e.NONE).cosine, found(runs, bed, entrant).cosine
     cost = frequencies(bed) * (1 - twin**2)
     each = [
-        [chance(cost[r, d][twin[r, d] <= FOUND], mine[r, d][twin[r, d] <= FOUND] > FOUND) for d in range(twin.shape[1])]
+        [auc(cost[r, d][twin[r, d] <= FOUND], mine[r, d][twin[r, d] <= FOUND] > FOUND) for d in range(twin.shape[1])]
         for r in range(len(twin))
     ]
     there = np.isfinite(each)

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import jax.numpy as jnp
-
 from tegum.errors import BadInput
 from tegum.experiments.resampling.beds import BEDS, CONTROL, Recipe
 from tegum.experiments.resampling.tuned import TUNED_SCORES, Scores
 from tegum.own import own_class
-from tegum.sae.dictionary import SparseAutoencoder, unit
+from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import Auxiliary, AuxK, GhostGradients, SparseError
 from tegum.sae.remedies import FillGaps, Forget, GeometricMedian, Reinitialise, Remedy, Repel, Resample
-from tegum.spec import Numbers, Spec
-from tegum.toy.models import Parameters
+from tegum.sae.truth import AtTruth
+from tegum.spec import Spec
 from tegum.training.history import at_steps
-from tegum.training.interventions import Edit, Freeze, Intervention
+from tegum.training.interventions import Freeze
 from tegum.training.optimisers import Adam
 from tegum.training.training import Training
 
@@ -26,22 +24,6 @@ BATCH = 32
 SEEN = 4096  # inputs that an informed remedy looks at
 Setting = dict[str, Any]
 GIVEN = {"at", "window", "inputs"}  # fields that are not an entrant's to choose
-
-
-class AtTruth(Intervention):
-    """Encoder and decoder vectors become the true directions, row by row in `numbers`: no remedy, but what a dictionary
-    could be. Latents beyond them stay."""
-
-    numbers: Numbers
-
-    def edit(self, model: Any, parameters: Parameters, key: Any) -> Edit:
-        D = unit(jnp.asarray(self.numbers).reshape(model.inputs, -1))
-        count = D.shape[1]
-        return Edit.of(
-            parameters,
-            W_d=parameters["W_d"].at[:, :count].set(D),
-            W_e=parameters["W_e"].at[:count].set(D.T),
-        )
 
 
 @dataclass(frozen=True)

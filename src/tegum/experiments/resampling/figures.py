@@ -22,13 +22,10 @@ def panels(runs: Runs) -> list[Panel]:
     made = [_scorecard(runs), _recovery(runs)]
     if all(curve_name(name) in runs for name in (e.NONE, e.LETTER)):
         made.append(_pareto(runs))
-    if "loss_history" in runs.get(run_name("synthetic", e.NONE), _NoRun).data:
+    untreated = runs.get(run_name("synthetic", e.NONE))
+    if untreated is not None and "loss_history" in untreated.data:
         made.append(_edit(runs))
     return made
-
-
-class _NoRun:
-    data: tuple[str, ...] = ()
 
 
 def _scorecard(runs: Runs) -> Panel:

@@ -1,7 +1,7 @@
 """What came out, dictionary by dictionary, and the verdicts."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,11 +12,9 @@ from tegum.claims import Claim, Judged, judge_interval, judge_mean, mean_interva
 from tegum.experiments.experiment import Runs
 from tegum.experiments.resampling import claims as c
 from tegum.experiments.resampling import entrants as e
-from tegum.experiments.resampling.beds import BEDS, CONTROL, directions
-from tegum.sae.dictionary import SparseAutoencoder
-from tegum.sae.measures import quality, recovery
+from tegum.experiments.resampling.beds import BEDS, CONTROL
+from tegum.sae.measures import quality
 from tegum.training.run import Run
-from tegum.training.training import Training
 
 SAMPLES = 16_384  # fresh ones, on none of which a dead latent fires
 FOUND = 0.9  # a true feature is found whose latent has a larger cosine with it
@@ -62,37 +60,15 @@ def measured(run: Run) -> xr.Dataset:
     A true feature is only matched to a latent that fires: for one that is dead the cosine is 0.
     """
     found = quality(run, samples=SAMPLES)
-    W_d, truths = run.data["W_d"], directions(run.training.law, *_dictionaries(run.training))
     if "setting" not in found.dims:
-        found, W_d = found.expand_dims("setting", axis=1), W_d.expand_dims("setting", axis=1)
-    if truths:
-        order = ("recipe", "setting", "dictionary", "input", "latent")
-        cosine = alive(W_d.transpose(*order).values, found["frequency"].values > 0, truths)
-        found["cosine"] = found["cosine"].copy(data=cosine)
+        found = found.expand_dims("setting", axis=1)
+    if "served" in found:
+        found["cosine"] = found["served"].fillna(0.0)  # nothing is found where it diverged
         found["one_to_one"] = found["cosine"].mean("true")
     penalty = xr.DataArray(np.asarray(run.data["l1"]), dims="recipe")
     objective = found["mse"] + penalty * found["activity"]
     score = found.get("one_to_one", -objective)
     return found.assign(score=score.transpose("recipe", "setting", "dictionary"), objective=objective)
-
-
-def _dictionaries(training: Training) -> tuple[int, Mapping[str, Any]]:
-    """Its number of inputs and its axis of dictionaries."""
-    axis = training.over["dictionary"]
-    assert isinstance(training.model, SparseAutoencoder)
-    assert isinstance(axis, Mapping)
-    return training.model.inputs, axis
-
-
-def alive(W_d: np.ndarray, fires: np.ndarray, truths: Sequence[np.ndarray]) -> np.ndarray:
-    """The cosine (…, dictionary, true) of each true direction with its latent, matched among those that fire.
-
-    W_d (…, dictionary, inputs, latents), fires (…, dictionary, latents), truths (inputs, true) for each dictionary.
-    """
-    shown = np.where(fires[..., None, :], W_d, 0)  # also where it diverged
-    places = np.ndindex(shown.shape[:-2])
-    each = np.array([recovery(truths[place[-1]], shown[place]).matched for place in places])
-    return each.reshape(*shown.shape[:-2], -1)
 
 
 def best_settings(run: Run) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pydantic import field_validator
 
 from tegum.claims import Judged
-from tegum.experiments.experiment import Experiment, Panel, Runs
+from tegum.experiments.experiment import Experiment, Panel, Runs, some_of
 from tegum.experiments.revived.claims import ALIVE
 from tegum.experiments.revived.figures import panels
 from tegum.experiments.revived.judging import judged
@@ -49,11 +49,9 @@ class Revived(Experiment):
     @field_validator("beds", "arms")
     @classmethod
     def _known(cls, given: tuple[str, ...], info: Any) -> tuple[str, ...]:
-        known, needed = (tuple(BEDS), ()) if info.field_name == "beds" else (TRIED["truth"], ("nothing", "published"))
-        if not given or not set(needed) <= set(given) <= set(known):
-            words = f", with {' and '.join(needed)}" if needed else ""
-            raise ValueError(f"{info.field_name}={given} must be some of {', '.join(known)}{words}.")
-        return given
+        if info.field_name == "beds":
+            return some_of("beds", given, BEDS)
+        return some_of("arms", given, TRIED["truth"], "nothing", "published")
 
     def trainings(self) -> dict[str, Training]:
         return {

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from tegum.sae.remedies import Resample, drawn
+from tegum.sae.remedies import Resample
 from tegum.sae.truth import Superposed
 from tegum.spec import with_leaves
 from tegum.toy.features import draw
@@ -84,8 +84,7 @@ def _one(training: Training, remedy: Resample, at: int, seed: Array, before: dic
     x = draw(law, fold(key, 1), inputs, remedy.inputs)
     seen = Seen(x, each(training.loss, model, before, x, lanes=False))
     after = remedy.edit(model, before, jax.random.wrap_key_data(key), seen).parameters
-    weights = seen.loss**remedy.power * (x != 0).any(0)
-    place = drawn(weights, len(before["b_e"]), key)
+    _, place, _ = remedy.drawn(before, key, seen)
     fresh = draw(law, fold(fold(seed, FRESH), 0), inputs, SAMPLES)
     dead = before["idle"] >= remedy.window
     D = jnp.asarray(law.directions.matrix(inputs))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tegum.experiments.revived.edited import Edited, State
+from tegum.geometry.directions import unit_directions
 
 FRACTIONS = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 2.0)
 SIMILAR = 0.5  # the cosine above which two inputs count as similar
-TINY = 1e-12
 
 
 def activations(p: State, x: np.ndarray) -> np.ndarray:
@@ -94,7 +94,7 @@ def firing(e: Edited) -> Firing:
     middle = e.after["b_d"][:, None]
     f = activations(e.after, e.x)
     live, mine = f[e.live], f[e.revived] > 0
-    near = _unit(e.own - middle).T @ _unit(e.x - middle) > SIMILAR
+    near = unit_directions(e.own - middle).T @ unit_directions(e.x - middle) > SIMILAR
     on_own = activations(e.after, e.own)[e.revived, np.arange(len(e.revived))]
     share = mine.mean(1)
     similar = np.where(share > 0, (near & mine).mean(1) / np.where(share > 0, share, 1), np.nan)
@@ -119,7 +119,7 @@ def slopes(e: Edited, p: State, l1: float) -> Slopes:
     """Of ‖x − x̂‖² + l1 Σ f: where a latent fires ∂/∂f = l1 − 2 W_d·(x − x̂); the chain rule gives the rest."""
     fires = activations(p, e.x)[e.revived] > 0
     pull = -2 * p["W_d"][:, e.revived].T @ residual(p, e.x) * fires
-    along = _unit(p["W_e"][e.revived].T).T @ (e.x - p["b_d"][:, None])
+    along = unit_directions(p["W_e"][e.revived].T).T @ (e.x - p["b_d"][:, None])
     of_error, of_penalty = (pull * along).mean(1), l1 * (fires * along).mean(1)
     return Slopes(of_error + of_penalty, of_error, (pull + l1 * fires).mean(1), pull.mean(1))
 
@@ -127,8 +127,4 @@ def slopes(e: Edited, p: State, l1: float) -> Slopes:
 def centred_products(e: Edited) -> tuple[np.ndarray, np.ndarray]:
     """x·x̄ of the inputs drawn, and their cosine."""
     centred = e.own - e.before["b_d"][:, None]
-    return (e.own * centred).sum(0), (_unit(e.own) * _unit(centred)).sum(0)
-
-
-def _unit(columns: np.ndarray) -> np.ndarray:
-    return np.asarray(columns / np.maximum(np.linalg.norm(columns, axis=0), TINY))
+    return (e.own * centred).sum(0), (unit_directions(e.own) * unit_directions(centred)).sum(0)

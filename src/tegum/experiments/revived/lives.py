@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tegum.claims import auc
 from tegum.experiments.revived.edited import Edited
 from tegum.experiments.revived.effects import activations
 from tegum.experiments.revived.settings import AT
+from tegum.geometry.directions import unit_directions
 from tegum.sae.measures import cosines, recovery
 from tegum.training.run import Run
 
@@ -98,23 +100,19 @@ def beside(run: Run, twin: Run, found: Sequence[Edited]) -> list[Beside]:
 
 
 def _beside(since: np.ndarray, ours: np.ndarray, its: np.ndarray, e: Edited) -> Beside:
-    towards = _rows(e.after["W_e"][e.revived])
-    close = _rows(e.before["W_e"]) @ towards.T
+    towards = unit_directions(e.after["W_e"][e.revived].T)
+    close = unit_directions(e.before["W_e"].T).T @ towards
     close[~e.live] = -np.inf
     nearest = np.argsort(-close, axis=0)[:NEIGHBOURS]  # (3, k)
 
     def cosine(W_e: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        rows = _rows(W_e)[:, nearest]  # (records, 3, k, inputs)
-        return np.einsum("tnki,ki->tnk", rows, towards), np.einsum("tki,tki->tk", rows[:, 0], rows[:, 1])
+        rows = unit_directions(W_e.mT)[..., nearest]  # (records, inputs, 3, k)
+        return np.einsum("tink,ik->tnk", rows, towards), np.einsum("tik,tik->tk", rows[:, :, 0], rows[:, :, 1])
 
     (mine, pair), (theirs, their_pair) = cosine(ours), cosine(its)
     return Beside(
         since, theirs[0].mean(0), (mine - theirs).mean(1), pair - their_pair, (mine < 0).mean(1), (theirs < 0).mean(1)
     )
-
-
-def _rows(W: np.ndarray) -> np.ndarray:
-    return np.asarray(W / np.maximum(np.linalg.norm(W, axis=-1, keepdims=True), 1e-12))
 
 
 def scores(e: Edited) -> dict[str, np.ndarray]:
@@ -124,7 +122,7 @@ def scores(e: Edited) -> dict[str, np.ndarray]:
     the true feature nearest to it is from being found (1 less that feature's largest cosine with a live decoder
     vector); towards: its largest cosine with a true feature that is not found.
     """
-    x = e.own / np.linalg.norm(e.own, axis=0)
+    x = unit_directions(e.own)
     live = e.before["W_d"][:, e.live]
     known = cosines(e.D, live).max(axis=1)
     near = e.D.T @ x
@@ -136,18 +134,10 @@ def scores(e: Edited) -> dict[str, np.ndarray]:
     }
 
 
-def area(score: np.ndarray, yes: np.ndarray) -> float:
-    """AUC: the chance that one that did scores above one that did not; ties count half. NaN without both."""
-    if not yes.any() or yes.all():
-        return float("nan")
-    difference = score[yes][:, None] - score[~yes]
-    return float((difference > 0).mean() + (difference == 0).mean() / 2)
-
-
 def area_interval(scores: Sequence[np.ndarray], yes: Sequence[np.ndarray], draws: int = 2000) -> tuple[float, ...]:
     """The AUC over all latents of all dictionaries and its 95 % interval, by drawing dictionaries again."""
     rng = np.random.default_rng(0)
     picks = rng.integers(len(scores), size=(draws, len(scores)))
-    again = [area(*(np.concatenate([part[i] for i in pick]) for part in (scores, yes))) for pick in picks]
+    again = [auc(*(np.concatenate([part[i] for i in pick]) for part in (scores, yes))) for pick in picks]
     low, high = np.nanquantile(again, [0.025, 0.975])
-    return area(np.concatenate(scores), np.concatenate(yes)), float(low), float(high)
+    return auc(np.concatenate(scores), np.concatenate(yes)), float(low), float(high)

@@ -111,4 +111,4 @@ def _toys(count: int, first: int) -> tuple[tuple[float, ...], ...]:
         optimiser=Adam(learning_rate=1e-2), steps=800, batch_size=BATCH, evaluation_samples=1024, progress=False,
         over={"seed": range(first, first + count)},
     )  # fmt: skip
-    return tuple(tuple(W.ravel().tolist()) for W in run.data.W.values)
+    return GivenDirections.each(run.data.W.values)
