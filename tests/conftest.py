@@ -1,5 +1,6 @@
 """Shapes and types are checked at run time, in tests only; where TEGUM_FORBID_SKIPS is set, a skip is a failure."""
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -17,6 +18,13 @@ CHECKED = [
     "training.optimisers",
 ]
 install_import_hook([f"tegum.{name}" for name in CHECKED], "beartype.beartype")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled_programs_stay() -> Generator[None, None, None]:
+    """What a module leaves behind, compiled programs above all, is not searched for garbage again and again."""
+    yield
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

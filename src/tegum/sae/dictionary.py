@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 from pydantic import Field, model_validator
 
+from tegum.geometry.directions import unit_directions
 from tegum.sae.codes import Activations, Code, ReLU
 from tegum.spec import Count, Finite
 from tegum.toy.models import Network, Parameters, Shapes, Sizes
@@ -63,8 +64,8 @@ class SparseAutoencoder(Network):
         return (*first, *(f"{name}_{i}" for i in range(len(first), len(shape))))
 
     def init(self, key: Any) -> Parameters:
-        W_d = unit(normal(fold(key, 0), self.inputs, self.latents))
-        other = unit(normal(fold(key, 1), self.inputs, self.latents))
+        W_d = unit_directions(normal(fold(key, 0), self.inputs, self.latents))
+        other = unit_directions(normal(fold(key, 1), self.inputs, self.latents))
         return {
             "W_e": (W_d if self.start == "tied" else other).T,
             "b_e": jnp.full(self.latents, self.initial_bias, W_d.dtype),
@@ -104,12 +105,6 @@ class SparseAutoencoder(Network):
     def settle(self, before: Parameters, after: Parameters, x: Inputs) -> Parameters:
         z = self.before_code(before, x)
         fired = self.code.learning(z, before).max(axis=1) > 0
-        W_d = unit(after["W_d"]) if self.decoder == "unit" else after["W_d"]
+        W_d = unit_directions(after["W_d"]) if self.decoder == "unit" else after["W_d"]
         counted = {**after, "W_d": W_d, "idle": jnp.where(fired, 0, before["idle"] + 1)}
         return self.code.settle(z, before, counted)
-
-
-def unit(columns: Float[Array, "rows columns"]) -> Float[Array, "rows columns"]:
-    """The columns at length 1; a zero column stays."""
-    length = jnp.linalg.norm(columns, axis=0)
-    return columns / jnp.where(length > 0, length, 1)

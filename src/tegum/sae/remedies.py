@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from tegum.errors import BadInput
-from tegum.sae.dictionary import SparseAutoencoder, unit
+from tegum.geometry.directions import unit_directions
+from tegum.sae.dictionary import SparseAutoencoder
 from tegum.spec import Count, Finite, NotNegative
 from tegum.toy.models import Network, Parameters, Shapes
 from tegum.toy.random import fold, normal, uniform
@@ -138,7 +139,7 @@ class Resample(InformedRemedy):
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
         x, place, any_left = self.drawn(parameters, key, seen)
         chosen = x[:, place]
-        towards = unit(chosen)
+        towards = unit_directions(chosen)
         rows = (towards if self.encoder == "unit" else chosen) * self.fraction * mean_length(parameters, ~dead)
         return _set(parameters, dead & any_left, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
 
@@ -188,7 +189,7 @@ class FillGaps(InformedRemedy):
             size = jnp.linalg.norm(missing, axis=0)
             allowed = (x != 0).any(0) & (size > rounding)
             chosen = at_quantile(weighed(size, 2 * self.power, allowed), places[i])
-            towards = unit((missing if self.direction == "residual" else x)[:, chosen, None])[:, 0]
+            towards = unit_directions((missing if self.direction == "residual" else x)[:, chosen, None])[:, 0]
             reached = length * (towards @ read)
             needed = jnp.minimum(size[chosen] - reached[chosen], 0.0)
             bias = needed if self.bias == "own" else jnp.zeros_like(needed)
@@ -237,8 +238,8 @@ class Repel(Remedy):
         seeded = r * (self.fraction * away + self.noise * normal(fold(key, 1), *W_e.shape))
         decoders = {
             "keep": parameters["W_d"],
-            "matched": unit(seeded.T),
-            "fresh": unit(normal(fold(key, 2), *parameters["W_d"].shape)),
+            "matched": unit_directions(seeded.T),
+            "fresh": unit_directions(normal(fold(key, 2), *parameters["W_d"].shape)),
         }[self.decoder]
         placed = _set(parameters, dead, seeded, jnp.zeros_like(b_e) if self.bias == "zero" else b_e, decoders)
         raised = ((placed["W_e"] * away).sum(1) > 0) & (self.own | ~dead)

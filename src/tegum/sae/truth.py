@@ -21,7 +21,8 @@ from jaxtyping import Array, Float
 from pydantic import field_validator
 
 from tegum.errors import BadInput
-from tegum.sae.dictionary import SparseAutoencoder, unit
+from tegum.geometry.directions import unit_directions
+from tegum.sae.dictionary import SparseAutoencoder
 from tegum.spec import Count, Finite, NotNegative, Numbers, Spec
 from tegum.toy.features import Law, SparseUniform, draw
 from tegum.toy.models import Network, Shapes
@@ -78,7 +79,7 @@ class DrawnDirections(Directions):
         if self.orthogonal:
             _check_orthogonal(self.count, inputs)
         D = normal(fold(jnp.zeros(2, jnp.uint32), self.draw), inputs, self.count)
-        return jnp.linalg.qr(D)[0] if self.orthogonal else unit(D)
+        return jnp.linalg.qr(D)[0] if self.orthogonal else unit_directions(D)
 
 
 def draws(first: int, count: int) -> tuple[float, ...]:
@@ -136,14 +137,14 @@ def _descended(D: Array) -> Array:
     optimiser = optax.adam(optax.cosine_decay_schedule(0.02, SPREADING), b2=0.99)
 
     def level(V: Array, power: Array) -> Array:
-        square = (unit(V).T @ unit(V)) ** 2 * (1 - jnp.eye(V.shape[1]))
+        square = (unit_directions(V).T @ unit_directions(V)) ** 2 * (1 - jnp.eye(V.shape[1]))
         top = jax.lax.stop_gradient(square.max())
         return jnp.log(top) + 2 / power * jnp.log(((square / top) ** (power / 2)).sum())
 
     def step(carry: tuple[Array, Any], power: Array) -> tuple[tuple[Array, Any], None]:
         V, moments = carry
         updates, moments = optimiser.update(jax.grad(level)(V, power), moments)
-        return (unit(V + updates), moments), None
+        return (unit_directions(V + updates), moments), None
 
     return jax.lax.scan(step, (D, optimiser.init(D)), jnp.geomspace(*SHARPNESS, SPREADING))[0][0]
 
@@ -186,7 +187,7 @@ class AtTruth(Intervention):
     numbers: Numbers
 
     def edit(self, model: Any, parameters: Any, key: Any) -> Edit:
-        D = unit(jnp.asarray(self.numbers).reshape(model.inputs, -1))
+        D = unit_directions(jnp.asarray(self.numbers).reshape(model.inputs, -1))
         count = D.shape[1]
         return Edit.of(
             parameters,

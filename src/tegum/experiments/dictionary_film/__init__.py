@@ -29,7 +29,7 @@ class DictionaryFilm(Experiment):
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "quick": {"seeds": 20, "remedies": (settings.PUBLISHED, settings.FULL, settings.LETTER), "references": ()},
         "standard": {},
-        "paper": {"seeds": 3000},
+        "paper": {"seeds": 1000},
     }
 
     seeds: Count = 300

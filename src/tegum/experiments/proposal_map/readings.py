@@ -9,7 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from tegum.sae.dictionary import unit
+from tegum.geometry.directions import unit_directions
 from tegum.sae.remedies import Dead, Repel
 from tegum.toy.models import Parameters
 from tegum.toy.random import fold, normal
@@ -48,7 +48,7 @@ class HalfSums(Repel):
     def repulsors(self, parameters: Parameters, dead: Dead, key: Any) -> Rows:
         W_e = parameters["W_e"]
         half = (normal(fold(key, 7), len(W_e), len(W_e)) > 0) & ~dead
-        return jnp.where(dead[:, None], -unit((half @ W_e).T).T, super().repulsors(parameters, dead, key))
+        return jnp.where(dead[:, None], -unit_directions((half @ W_e).T).T, super().repulsors(parameters, dead, key))
 
 
 class Decoders(Repel):
@@ -66,7 +66,7 @@ class DeadAlone(Repel):
 
 
 def _random(key: Any, rows: int, inputs: int) -> Rows:
-    return unit(normal(fold(key, 6), rows, inputs).T).T
+    return unit_directions(normal(fold(key, 6), rows, inputs).T).T
 
 
 @dataclass(frozen=True)
