@@ -77,19 +77,20 @@ def test_with_all_switched_off_it_sets_what_the_published_rule_sets() -> None:
     assert (np.asarray(ours["W_d"]) != np.asarray(p["W_d"])).any()
 
 
-def test_what_is_only_rounding_is_no_gap() -> None:
-    """Of one input one dead latent gives all back; the other three are left as they were."""
-    model = SparseAutoencoder(inputs=1, latents=5)
-    p = {
-        "W_e": jnp.array([[1.0], [0.7], [0.7], [0.7], [0.7]]), "b_e": jnp.full(5, -9.0), "b_d": jnp.array([0.1]),
-        "W_d": jnp.full((1, 5), -1.0), "idle": jnp.array([0.0, 20, 20, 20, 20]),
-    }  # fmt: skip
-    x = jnp.array([[1.7, 0.9, 0.4]])
-    new = FillGaps(at=20, window=10, inputs=3).edit(model, p, jax.random.key(3), seen(x)).parameters
-    filled = np.asarray(new["W_d"])[0] > 0
-    assert filled.tolist() == [False, True, False, False, False]
-    assert np.asarray(new["idle"]).tolist() == [0, 0, 20, 20, 20]
-    assert np.asarray(new["b_e"])[2:].tolist() == [-9] * 3
+@pytest.mark.parametrize("draw", range(4))
+def test_what_is_only_rounding_is_no_gap(draw: int) -> None:
+    """Of one input one dead latent gives all back but for rounding; the other four are left as they were."""
+    model = SparseAutoencoder(inputs=3, latents=6)
+    start = model.init(jax.random.key(0))
+    p = {**start, "b_e": jnp.full(6, -9.0), "b_d": jnp.array([0.1, 0.2, 0.3]), "idle": 20 * jnp.sign(jnp.arange(6.0))}
+    x = p["b_d"][:, None] + jax.random.uniform(jax.random.key(draw), (3, 1))
+    new = FillGaps(at=20, window=10, inputs=1).edit(model, p, jax.random.key(3), seen(x)).parameters
+    left = np.abs(np.asarray(x - model(new, x)))
+    assert left.max() < 1e-6
+    filled = (np.asarray(new["W_d"]) != np.asarray(p["W_d"])).any(axis=0)
+    assert filled.tolist() == [False, True, False, False, False, False]
+    assert np.asarray(new["idle"]).tolist() == [0, 0, 20, 20, 20, 20]
+    assert np.asarray(new["b_e"])[2:].tolist() == [-9] * 4
 
 
 def naive(p: dict[str, np.ndarray], x: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -11,7 +11,7 @@ import tegum as tg
 from tegum.sae.codes import BatchTopK, JumpReLU
 from tegum.sae.dictionary import SparseAutoencoder
 from tegum.sae.loss import AuxK, SparseError
-from tegum.sae.remedies import FillGaps, Forget, GeometricMedian, Reinitialise, Repel, Resample, drawn, mean_length
+from tegum.sae.remedies import FillGaps, Forget, GeometricMedian, Reinitialise, Repel, Resample, mean_length
 from tegum.sae.truth import RandomDirections, Superposed
 from tegum.training.interventions import Edit, Informed, Seen
 
@@ -20,9 +20,14 @@ AT = {"at": (5,), "window": 10}
 
 
 def state() -> dict[str, Any]:
-    """Latent 2 is dead."""
+    """Latent 2 is dead, and has a longer encoder vector than the others."""
     p = MODEL.init(jax.random.key(3))
-    return {**p, "W_e": 2 * p["W_e"], "b_e": jnp.full(4, 0.1), "idle": jnp.array([0.0, 3.0, 10.0, 9.0])}
+    return {
+        **p,
+        "W_e": jnp.array([2.0, 2.0, 7.0, 2.0])[:, None] * p["W_e"],
+        "b_e": jnp.full(4, 0.1),
+        "idle": jnp.array([0.0, 3.0, 10.0, 9.0]),
+    }
 
 
 def seen(count: int = 50) -> Seen:
@@ -50,10 +55,12 @@ def test_the_published_rule_sets_the_dead_latent_and_nothing_else() -> None:
         assert (np.asarray(edit.touched[name]) == (~live if name != "b_d" else False)).all(), name
 
 
-def test_inputs_are_drawn_by_the_square_of_their_loss() -> None:
-    weights = jnp.array([0.0, 1.0, 3.0])
-    shares = np.bincount(np.asarray(drawn(weights**2, 100_000, jax.random.key(0))), minlength=3) / 100_000
-    assert shares == pytest.approx([0, 0.1, 0.9], abs=0.005)
+@pytest.mark.parametrize(("power", "shares"), [(2.0, [0, 0.1, 0.9]), (1.0, [0, 0.25, 0.75])])
+def test_inputs_are_drawn_by_a_power_of_their_loss(power: float, shares: list[float]) -> None:
+    data = Seen(jnp.eye(3), jnp.array([0.0, 1.0, 3.0]))
+    many = {"b_e": jnp.zeros(100_000), "b_d": jnp.zeros(3)}
+    _, place, _ = Resample(**AT, power=power).drawn(many, jax.random.key(0), data)
+    assert np.bincount(np.asarray(place), minlength=3) / 100_000 == pytest.approx(shares, abs=0.005)
 
 
 def test_known_misreadings_differ_as_they_say() -> None:
@@ -66,6 +73,9 @@ def test_known_misreadings_differ_as_they_say() -> None:
     )
     assert abs(ratio - 1) > 0.05
     assert all(np.asarray(mask).all() for mask in whole.touched.values())
+    kept = Resample(**AT, inputs=50, forget="nothing").edit(MODEL, p, key, data)
+    assert not any(np.asarray(mask).any() for mask in kept.touched.values())
+    assert (np.asarray(kept.parameters["W_e"]) == np.asarray(exact.parameters["W_e"])).all()
     assert (np.asarray(whole.parameters["W_e"]) == np.asarray(exact.parameters["W_e"])).all()
 
 
@@ -143,10 +153,14 @@ def test_a_remedy_of_dictionaries_refuses_a_toy_model() -> None:
         tg.train(tg.Autoencoder(features=5, hidden=2), steps=10, interventions=(Resample(at=5),))
 
 
-def test_an_input_of_zeros_is_never_taken() -> None:
+@pytest.mark.parametrize("direction", ["input", "centred"])
+def test_an_input_of_zeros_is_never_taken(direction: Any) -> None:
+    """Nor is what it becomes where b_d is taken from it."""
     data = Seen(jnp.zeros((3, 50)).at[:, 7].set(1.0), jnp.ones(50))
-    new = Resample(**AT, inputs=50).edit(MODEL, state(), jax.random.key(0), data).parameters
-    assert np.asarray(new["W_d"])[:, 2] == pytest.approx(3**-0.5)
+    p = {**state(), "b_d": jnp.array([-1.0, 0.0, 0.0])}
+    new = Resample(**AT, inputs=50, direction=direction).edit(MODEL, p, jax.random.key(0), data).parameters
+    taken = np.array([1.0, 1, 1]) if direction == "input" else np.array([2.0, 1, 1])
+    assert np.asarray(new["W_d"])[:, 2] == pytest.approx(taken / np.linalg.norm(taken))
 
 
 def unchanged(edit: Edit, p: dict[str, Any]) -> bool:
