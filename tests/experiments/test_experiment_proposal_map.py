@@ -14,7 +14,7 @@ import tegum as tg
 from tegum.claims import Claim
 from tegum.experiments import find
 from tegum.experiments.experiment import Experiment, Runs
-from tegum.experiments.proposal_map.found import best, blocks, split
+from tegum.experiments.proposal_map.found import best, blocks, split, swept
 from tegum.experiments.proposal_map.judging import _toy, near, within
 from tegum.experiments.proposal_map.readings import BASES, CHANGES, FOUR, LETTER, PLAIN, WIDE, ZERO
 from tegum.experiments.proposal_map.settings import (
@@ -77,6 +77,27 @@ def test_poor_blocks_are_sought_where_another_shift_serves() -> None:
     good, poor = _toy(runs, "toy")
     assert (good.verdict, poor.verdict) == ("fails", "unclear")
     assert "another Δ serves" in poor.measured
+
+
+def test_live_rows_that_turn_towards_the_sum_have_been_swept() -> None:
+    """Live rows e_1 and e_2, the repulsor is −(e_1 + e_2)/√2; a third, dead row points there and is not asked."""
+    start, towards, apart = np.eye(2), np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [-1.0, 0.0]])
+    dead = np.array([[-1.0, -1.0]])
+    before, after, left = (np.concatenate([rows, dead]) for rows in (start, towards, apart))
+    edit = SimpleNamespace(window=10)
+    run: Any = SimpleNamespace(
+        data={"rows_history": xr.DataArray(np.array([[[before, left]], [[before, after]]]))},
+        training=SimpleNamespace(interventions=(object(), edit)),
+    )
+    twin: Any = SimpleNamespace(
+        data={
+            "rows_history": xr.DataArray(np.array([[before, left]])),
+            "silent_history": xr.DataArray(np.array([[[0, 9, 10], [0, 9, 60]]])),
+        },
+        training=run.training,
+    )
+    assert_allclose(swept(run, twin, 1), [np.sqrt(0.5)])  # cosines with the repulsor of −√½, −√½ against −√½, √½
+    assert_allclose(swept(run, twin, 0), [0])
 
 
 class Labelled(dict[str, Any]):

@@ -1,5 +1,6 @@
 """Resampled latents: effects and fates worked by hand, the edit made again exactly, verdicts, float64, plain NumPy."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -41,7 +42,7 @@ def small() -> Edited:
         "idle": np.zeros(3),
     }
     own = np.array([[0.0, 3.0], [2.0, 4.0]])
-    x = np.array([[1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])
+    x = np.array([[0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, -1.0]])
     return Edited(before, after, np.array([1, 2]), own, np.array([4.0, 16.0]), x, np.array([[1.0, 0.6], [0.0, 0.8]]))
 
 
@@ -52,6 +53,9 @@ def test_errors_by_hand() -> None:
     # together: on (0, 2) the other gives 0.32 · (0.6, 0.8) too; on (3, 4) the other gives 0.8 · (0, 1)
     np.testing.assert_allclose(found.own_together, [0.192**2 + (1.6 - 0.256) ** 2 - 4, 0.6**2 + 2.4**2 - 16])
     assert found.further.tolist() == [False, False]
+    # of the fresh ones the first, (0, 1), is given back as 0; then as (0, 0.2), (0.096, 0.128), or their sum
+    np.testing.assert_allclose(found.rest, [0.8**2 - 1, 0.096**2 + 0.872**2 - 1])
+    assert found.together == pytest.approx(0.096**2 + 0.672**2 - 1)
     assert effects.errors(small(), effects.scaled(small(), 30.0)).further.tolist() == [True, True]
     assert effects.errors(small(), effects.scaled(small(), np.array([1.0, 30.0]))).further.tolist() == [False, True]
 
@@ -97,6 +101,30 @@ def test_fates_by_hand() -> None:
     words = [lives.FATES[k] for k in lives.fates(e, W_d, rate)]
     assert words == ["took one over", "learnt", "in between", "dead again"]
     assert lives.found_count(D, W_d) == 4
+
+
+def test_rows_beside_new_ones_by_hand() -> None:
+    """Live rows at 10°, 50°, 175° and 260°, new ones at 90° and 0°, where dead ones lay before; 50° turns to 30°."""
+
+    def rows(*degrees: float) -> np.ndarray:
+        turn = np.radians(degrees)
+        return np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+    def cosine(degrees: float) -> float:
+        return float(np.cos(np.radians(degrees)))
+
+    start, moved = rows(10, 50, 175, 260, 90, 0), rows(10, 30, 175, 260, 90, 0)
+    e = replace(small(), before={"W_e": start, "b_e": np.zeros(6)}, after={"W_e": start}, revived=np.array([4, 5]))
+    found = lives._beside(np.array([0, 50]), np.stack([start, moved]), np.stack([start, start]), e)
+    np.testing.assert_allclose(
+        found.start, [(cosine(40) + cosine(80) + cosine(85)) / 3, (cosine(10) + cosine(50) + cosine(100)) / 3]
+    )
+    gone = [(cosine(60) - cosine(40)) / 3, (cosine(30) - cosine(50)) / 3]
+    np.testing.assert_allclose(found.away, np.array([[0, 0], gone]), atol=1e-12)
+    np.testing.assert_allclose(found.apart[0], 0, atol=1e-12)
+    np.testing.assert_allclose(found.apart[1], cosine(20) - cosine(40))
+    np.testing.assert_allclose(found.crossed, np.tile([0.0, 1 / 3], (2, 1)))
+    np.testing.assert_allclose(found.crossed_twin, np.tile([0.0, 1 / 3], (2, 1)))
 
 
 def test_scores_by_hand() -> None:

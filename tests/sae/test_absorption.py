@@ -33,6 +33,12 @@ def test_a_silent_parent_that_nobody_speaks_for_is_not_absorbed() -> None:
     assert absorption(np.eye(3), PARENTS, np.eye(3), ACTIVE, fires)[0] == 0
 
 
+def test_a_child_s_latent_speaks_only_where_the_child_is_active() -> None:
+    """It fires on all four samples, and its feature is active in two of them."""
+    fires = np.array([[0, 0, 0, 0], [1, 1, 1, 1], [0, 0, 0, 0]], bool)
+    assert absorption(np.eye(3), PARENTS, ABSORBED, ACTIVE, fires)[0] == 0.5
+
+
 def test_what_a_child_and_its_parent_share_is_not_counted_as_speech() -> None:
     """Directions at 60°: the child's own has a cosine of 1/2 with the parent's, and says nothing of it."""
     D = np.array([[1, 0.5], [0, np.sqrt(0.75)]])

@@ -157,6 +157,21 @@ def test_aux_k_by_hand() -> None:
     assert float(term) == pytest.approx(1 / 32)
 
 
+def test_ghost_gradients_by_hand() -> None:
+    """One dead latent with exp(0) = 1 and decoder e_1; the residual is (2, 0), half of whose length is 1.
+
+    So (2 − 1)², scaled to 2²; its slope along z, the scales held, is 4 · 2 (2 − 1) · −1.
+    """
+    p = {"W_d": jnp.array([[1.0, 0.0], [0.0, 1.0]])}
+
+    def term(z: Any) -> Any:
+        return GhostGradients(window=1).term(p, z, jnp.array([[2.0], [0.0]]), jnp.array([True, False]))
+
+    z = jnp.array([[0.0], [5.0]])
+    assert float(term(z)) == pytest.approx(4, rel=1e-4)
+    assert np.asarray(jax.grad(term)(z)).ravel() == pytest.approx([-8, 0], rel=1e-4)
+
+
 def test_k_above_the_latents_is_refused() -> None:
     with pytest.raises(tg.BadInput, match=r"k=9 must be at most the number of latents, 8."):
         SparseAutoencoder(inputs=4, latents=8, code=TopK(k=9))

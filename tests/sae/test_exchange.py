@@ -32,6 +32,15 @@ def test_there_and_back_it_answers_the_same(code: Code, tmp_path: Path) -> None:
     assert again.decoder == "unit"
 
 
+def test_a_cutoff_that_is_met_fires_in_saelens_too(tmp_path: Path) -> None:
+    """Here f ≥ cutoff, there f > threshold."""
+    model = SparseAutoencoder(inputs=5, latents=9, code=BatchTopK(k=2))
+    p = {**model.init(jax.random.key(0)), "cutoff": jnp.float32(0.25)}
+    written = load_file(save(tmp_path / "sae", model, p) / "sae_weights.safetensors")["threshold"]
+    assert (written < 0.25).all()
+    assert (np.nextafter(written, np.float32(1)) == np.float32(0.25)).all()
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(tg.BadInput, match=r"holds no dictionary of SAELens.*it needs cfg.json and sae_weights"):
         load(tmp_path)

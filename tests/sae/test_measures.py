@@ -102,6 +102,8 @@ def test_quality_by_hand() -> None:
     assert found.frequency.values == pytest.approx([0.25, 0.125, 0], abs=0.01)
     assert [float(found.dead), float(found.uniqueness)] == pytest.approx([1 / 3, 2 / 3])
     assert float(found.mse) == pytest.approx(0.25 * (1 / 24 + 1 / 8), rel=0.03)  # E min(u, 1/2)²
+    assert float(found.explained) == pytest.approx(1 - (1 / 24) / (1 / 6 - 1 / 32), abs=0.01)  # E x is not 0
+    assert float(found.shrinkage) == pytest.approx((1 / 12 + 1 / 96) / (1 / 12 + 5 / 192), abs=0.01)
     assert found.recall.values == pytest.approx([1, 0.5], abs=0.02)
     assert found.precision.values == pytest.approx([1, 1])
     assert found.reach.values == pytest.approx([1, 1, 2], abs=0.05)
