@@ -42,7 +42,9 @@ def test_every_bed_must_lie_above_and_none_below() -> None:
 
 
 def test_the_setting_is_the_one_that_was_best_on_other_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    score = xr.DataArray([[[0.1, 0.2], [0.4, 0.5]], [[0.9, 0.9], [0.1, 0.0]]], dims=("recipe", "setting", "dictionary"))
+    """In the second recipe the second setting diverged once."""
+    scores = [[[0.1, 0.2], [0.4, 0.5]], [[0.9, 0.9], [1.0, np.nan]]]
+    score = xr.DataArray(scores, dims=("recipe", "setting", "dictionary"))
     monkeypatch.setattr(judging, "measured", lambda run: {"score": score})
     data = xr.DataArray(np.arange(4).reshape(2, 2), dims=("recipe", "setting"))
     tuning: tg.Run = object()  # type: ignore[assignment]
@@ -81,7 +83,7 @@ def test_costly_is_a_feature_that_is_frequent_and_far_from_found(monkeypatch: py
     assert choices.chances({}, "toy", entrants.LETTER).tolist() == [0.5]
 
 
-def test_biases_stand_still_for_a_twentieth_of_the_training_after_each_edit() -> None:
+def test_biases_stand_still_for_a_twentieth_after_each_edit_and_wider_is_twice_as_wide() -> None:
     held, free = (
         entrants.training("toy", ENTRANTS[name], ({},), ((1e-2, 0.1),), 65_000_000, 2, 400)
         for name in (entrants.HELD, entrants.LETTER)
@@ -90,6 +92,8 @@ def test_biases_stand_still_for_a_twentieth_of_the_training_after_each_edit() ->
         ("b_e", 100, 120), ("b_e", 200, 220), ("b_e", 300, 320),
     ]  # fmt: skip
     assert free.freeze == ()
+    wider = entrants.training("toy", ENTRANTS[entrants.WIDER], ({},), ((1e-2, 0.1),), 65_000_000, 2, 400)
+    assert wider.model.sizes.hidden == 2 * free.model.sizes.hidden
     assert held.interventions == free.interventions
 
 
