@@ -143,7 +143,7 @@ def drawn_interval(samples: np.ndarray) -> tuple[float, float, float]:
 def auc(score: np.ndarray, yes: np.ndarray) -> float:
     """The chance that one of those that are `yes` scores above one of those that are not, ties by half.
 
-    NaN where all or none are.
+    NaN where all or none are; a score of NaN is above nothing.
 
     >>> auc(np.array([3.0, 1.0, 2.0]), np.array([True, False, True]))
     1.0

@@ -42,10 +42,11 @@ def test_every_bed_must_lie_above_and_none_below() -> None:
 
 
 def test_the_setting_is_the_one_that_was_best_on_other_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the second recipe the second setting diverged once."""
-    scores = [[[0.1, 0.2], [0.4, 0.5]], [[0.9, 0.9], [1.0, np.nan]]]
-    score = xr.DataArray(scores, dims=("recipe", "setting", "dictionary"))
-    monkeypatch.setattr(judging, "measured", lambda run: {"score": score})
+    """In the second recipe the second setting diverged once, and has the higher mean nevertheless."""
+    axes = ("recipe", "setting", "dictionary")
+    score = xr.DataArray([[[0.1, 0.2], [0.4, 0.5]], [[0.4, 0.4], [1.0, 0.0]]], dims=axes)
+    objective = score.where(score != 0)
+    monkeypatch.setattr(judging, "measured", lambda run: {"score": score, "objective": objective})
     data = xr.DataArray(np.arange(4).reshape(2, 2), dims=("recipe", "setting"))
     tuning: tg.Run = object()  # type: ignore[assignment]
     assert judging.best_settings(tuning).tolist() == [1, 0]
@@ -63,7 +64,7 @@ def test_the_score_counts_latents_that_fire_and_nothing_where_training_diverged(
 ) -> None:
     each, axes = {"mse": [[0.5, np.nan]], "activity": [[2.0, np.nan]]}, ("recipe", "dictionary")
     made = {name: (axes, np.array(value)) for name, value in each.items()}
-    truth = {"served": [[[1.0, 0.0], [np.nan, np.nan]]], "cosine": [[[1.0, 0.6], [np.nan, np.nan]]]}
+    truth = {"live_cosine": [[[1.0, 0.0], [np.nan, np.nan]]], "cosine": [[[1.0, 0.6], [np.nan, np.nan]]]}
     known = xr.Dataset(made | {name: ((*axes, "true"), np.array(value)) for name, value in truth.items()})
     monkeypatch.setattr(judging, "quality", lambda run, samples: known)
     with_truth: Any = Trained()

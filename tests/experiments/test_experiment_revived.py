@@ -135,9 +135,9 @@ def test_scores_by_hand() -> None:
     np.testing.assert_allclose(found["towards"], [0.8, 1])
 
 
-def test_dictionaries_that_are_all_alike_have_one_area() -> None:
+def test_dictionaries_that_are_all_alike_have_one_auc() -> None:
     yes = np.array([True, True, False, False])
-    value, low, high = lives.area_interval([np.array([4.0, 2.0, 2.0, 1.0])] * 12, [yes] * 12)
+    value, low, high = lives.auc_interval([np.array([4.0, 2.0, 2.0, 1.0])] * 12, [yes] * 12)
     assert low == value == high == 0.875
 
 

@@ -167,7 +167,7 @@ def test_best_bias_is_best_on_a_scan(seed: int) -> None:
     rng = np.random.default_rng(seed)
     own, heard = rng.uniform(0, 2), 1.5 * rng.normal(size=5)
     beta, value = best_bias(np.array(own), heard)
-    scan = np.linspace(-6, 4, 4001)
+    scan = np.linspace(-12, 4, 6401)
     losses = (np.maximum(own + scan, 0) - 1) ** 2 + (np.maximum(heard[:, None] + scan, 0) ** 2).sum(0)
     assert value <= losses.min() + 1e-12
     assert value >= losses.min() - 2e-4

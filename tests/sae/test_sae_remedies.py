@@ -59,7 +59,7 @@ def test_the_published_rule_sets_the_dead_latent_and_nothing_else() -> None:
 def test_inputs_are_drawn_by_a_power_of_their_loss(power: float, shares: list[float]) -> None:
     data = Seen(jnp.eye(3), jnp.array([0.0, 1.0, 3.0]))
     many = {"b_e": jnp.zeros(100_000), "b_d": jnp.zeros(3)}
-    _, place, _ = Resample(**AT, power=power).drawn(many, jax.random.key(0), data)
+    _, place, _ = Resample(**AT, power=power).choice(many, jax.random.key(0), data)
     assert np.bincount(np.asarray(place), minlength=3) / 100_000 == pytest.approx(shares, abs=0.005)
 
 

@@ -61,17 +61,27 @@ def test_at_the_truth_a_dictionary_has_the_directions_and_no_other_latent_that_f
         optimiser=tg.SGD(learning_rate=0.0), interventions=(AtTruth(at=(0,), numbers=row),),
     )  # fmt: skip
     found = tg.sae.quality(run, samples=2000)
-    assert found.served.values == pytest.approx(np.ones(3))
+    assert found.live_cosine.values == pytest.approx(np.ones(3))
     assert (found.frequency.values > 0).tolist() == [True] * 3 + [False] * 2
 
 
-@pytest.mark.parametrize("numbers", [(1.0, 2.0, 3.0), (1.0,) * 12])
+@pytest.mark.parametrize("numbers", [(), (1.0, 2.0, 3.0), (1.0,) * 12])
 def test_a_truth_that_does_not_fit_is_refused(numbers: tuple[float, ...]) -> None:
     with pytest.raises(tg.BadInput, match=r"inputs=2 and latents=5 needs a multiple of 2, at most 10\."):
         tg.train(
             tg.sae.SparseAutoencoder(inputs=2, latents=5), tg.OneHot(), loss=tg.sae.SparseError(l1=0.1), steps=1,
             interventions=(AtTruth(at=(0,), numbers=numbers),),
         )  # fmt: skip
+
+
+def test_a_toy_model_cannot_start_at_the_truth() -> None:
+    with pytest.raises(tg.BadInput, match=r"AtTruth needs a dictionary, such as .*; this is Autoencoder\."):
+        tg.train(tg.Autoencoder(features=3, hidden=2), steps=1, interventions=(AtTruth(at=(0,), numbers=(1.0, 0.0)),))
+
+
+def test_one_matrix_is_not_many() -> None:
+    with pytest.raises(tg.BadInput, match=r"Ws of shape \(2, 2\) are not matrices; they need to be \(count, inputs"):
+        GivenDirections.each(np.eye(2))
 
 
 def test_directions_that_do_not_fit_are_refused() -> None:

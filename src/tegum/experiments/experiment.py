@@ -66,6 +66,11 @@ def some_of(
 
     >>> some_of("beds", ("toy",), ("toy", "digits"))
     ('toy',)
+    >>> some_of("beds", (), ("toy", "digits"), empty=True)
+    ()
+    >>> some_of("beds", (), ("toy", "digits"))
+    Traceback (most recent call last):
+    ValueError: beds=() must be some of toy; digits.
     >>> some_of("beds", ("lawn",), ("toy", "digits"), "toy")
     Traceback (most recent call last):
     ValueError: beds=('lawn',) must be some of toy; digits, with toy.

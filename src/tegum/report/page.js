@@ -35,6 +35,7 @@ function steer(place, names) {
 async function draw(figure, state) {
   const place = box(figure);
   const { data, layout, frames } = JSON.parse(figure.querySelector("script").textContent);
+  widen(place, layout);
   reserve(place, layout);
   const fitted = () => height(layout, place.clientWidth);
   let width = place.clientWidth;
@@ -70,10 +71,13 @@ function want(figure, drawn) {
   return state.work;
 }
 
-// The room that a figure will take: nothing moves under the reader's hand when it is drawn.
+// The room that a figure will take, 12rem as in page.css at least: nothing moves under the reader's hand when it is drawn.
 function reserve(place, layout) {
+  if (layout.height) place.style.minHeight = `max(12rem, ${height(layout, place.clientWidth || Infinity)}px)`;
+}
+
+function widen(place, layout) {
   if (layout.meta?.narrow) place.style.minWidth = `${layout.meta.narrow}px`;
-  if (layout.height) place.style.minHeight = `${height(layout, place.clientWidth)}px`;
 }
 
 async function drawAll(figures) {
@@ -87,10 +91,10 @@ async function drawAll(figures) {
 function drawNear(figures) {
   const seen = (entries) => entries.forEach((one) => want(one.target, one.isIntersecting));
   const observer = new IntersectionObserver(seen, { rootMargin: "100% 0px" });
-  for (const figure of figures) {
-    reserve(box(figure), JSON.parse(box(figure).dataset.layout));
-    observer.observe(figure);
-  }
+  const places = [...figures].map(box), layouts = places.map((place) => JSON.parse(place.dataset.layout));
+  places.forEach((place, i) => widen(place, layouts[i]));
+  places.forEach((place, i) => reserve(place, layouts[i])); // widths first: the browser lays the page out once
+  figures.forEach((figure) => observer.observe(figure));
 }
 
 (document.body.dataset.draw === "near" ? drawNear : drawAll)(document.querySelectorAll("figure"));

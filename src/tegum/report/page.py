@@ -65,9 +65,17 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["script_json"] = _script_json
+    environment.filters.update(script_json=_script_json, layout_json=_layout_json)
     environment.globals.update(verdicts=VERDICTS, style=style)
     return environment.get_template(template).render(plotlyjs=get_plotlyjs(), **values)
+
+
+def _layout_json(figure: Any) -> str:
+    """What the page needs to know of a figure before it is drawn."""
+    from plotly.utils import PlotlyJSONEncoder
+
+    layout = figure.layout
+    return json.dumps({"height": layout.height, "meta": layout.meta}, cls=PlotlyJSONEncoder)
 
 
 def _script_json(figure: Any) -> str:

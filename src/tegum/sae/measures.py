@@ -29,7 +29,8 @@ from tegum.training.loop import code_of
 from tegum.training.run import Run
 
 Vectors = Float[np.ndarray, "inputs count"]
-OWN = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(("cosine", "served", "precision", "recall"), "true")
+BY_TRUTH = ("cosine", "live_cosine", "precision", "recall")
+OWN = {"frequency": "latent", "reach": "latent"} | dict.fromkeys(BY_TRUTH, "true")
 Place = tuple[int, int]  # an instance and a moment
 MEASURING = 1 << 20  # a stream of random numbers that no training uses
 TOGETHER = 2048  # latents measured together, over all dictionaries
@@ -42,7 +43,7 @@ class Recovery:
 
     nearest: for each true direction its largest cosine with a decoder vector; their mean is MMCS (Sharkey et al. 2022).
     matched: the same one to one: each decoder vector serves one true direction, and the mean is the largest possible;
-        where there are fewer latents than true directions, the rest get 0.
+        a true direction that is left without one, as it is rather than given a negative cosine, gets 0.
     latent: which decoder vector serves each true direction one to one; -1 for none.
     true: for each decoder vector, the true direction nearest to it; -1 where it was left out.
     """
@@ -75,7 +76,7 @@ class Recovery:
 
 def cosines(D: Vectors, W_d: Vectors) -> Float[np.ndarray, "true latents"]:
     """The cosine of every true direction with every decoder vector; 0 where either has no length."""
-    return np.asarray(unit_directions(D).T @ unit_directions(W_d))
+    return np.asarray(unit_directions(np.asarray(D)).T @ unit_directions(np.asarray(W_d)))
 
 
 def recovery(D: Vectors, W_d: Vectors, live: Bool[np.ndarray, " latents"] | None = None) -> Recovery:
@@ -88,11 +89,13 @@ def recovery(D: Vectors, W_d: Vectors, live: Bool[np.ndarray, " latents"] | None
     >>> found.mmcs, found.latent.tolist()
     (1.0, [2, 1])
     """
-    taking = np.ones(np.shape(W_d)[1], bool) if live is None else live
-    c = np.where(taking, cosines(D, W_d), 0)
-    rows, columns = linear_sum_assignment(-c)
+    c = cosines(D, W_d)
+    taking = np.ones(c.shape[1], bool) if live is None else np.asarray(live, bool)
+    c = np.where(taking, c, 0)
+    serves = np.maximum(c, 0)
+    rows, columns = linear_sum_assignment(-serves)
     matched, latent = np.zeros(len(c)), np.full(len(c), -1)
-    matched[rows], latent[rows] = c[rows, columns], np.where(taking[columns], columns, -1)
+    matched[rows], latent[rows] = serves[rows, columns], np.where(serves[rows, columns] > 0, columns, -1)
     return Recovery(c.max(axis=1), matched, latent, np.where(taking, c.argmax(axis=0), -1))
 
 
@@ -109,8 +112,8 @@ def quality(run: Run, *, at: Sequence[int] | None = None, samples: int = 65_536,
     Where the law is `Superposed`, also how the decoder vectors match its directions (`recovery`): mmcs, one_to_one,
     uniqueness, and for each true feature cosine (…, true), and precision and recall of its latent as a detector of
     s_i > 0. All decoder vectors are matched, those of dead latents too: by chance random ones have a cosine of 0.5 and
-    more where there are few inputs. Compare remedies for dead latents by served (…, true), the cosine where only those
-    that fire on some sample are matched, 0 for none. What diverged is NaN.
+    more where there are few inputs. Compare remedies for dead latents by live_cosine (…, true), the cosine where only
+    those that fire on some sample are matched, 0 for none. What diverged is NaN.
 
     at: recorded steps to measure at, which become an axis "step"; left out, the trained dictionaries are measured. The
         run needs `record=tegum.every(k, "parameters")` or the like.
@@ -319,7 +322,7 @@ def _summary(W_d: np.ndarray, mean: dict[str, np.ndarray], rare: float) -> dict[
         "one_to_one": match.one_to_one,
         "uniqueness": match.uniqueness,
         "cosine": match.matched,
-        "served": living.matched,
+        "live_cosine": living.matched,
         "precision": hits / np.where(fired > 0, fired, np.nan),
         "recall": hits / np.where(mean["active"] > 0, mean["active"], np.nan),
     }

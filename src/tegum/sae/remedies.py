@@ -137,15 +137,14 @@ class Resample(InformedRemedy):
     direction: Literal["input", "centred"] = "input"
 
     def treat(self, model: Any, parameters: Parameters, dead: Dead, key: Any, seen: Any = None) -> Parameters:
-        x, place, any_left = self.drawn(parameters, key, seen)
+        x, place, some = self.choice(parameters, key, seen)
         chosen = x[:, place]
         towards = unit_directions(chosen)
         rows = (towards if self.encoder == "unit" else chosen) * self.fraction * mean_length(parameters, ~dead)
-        return _set(parameters, dead & any_left, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
+        return _set(parameters, dead & some, rows.T, jnp.zeros_like(parameters["b_e"]), towards)
 
-    def drawn(self, parameters: Parameters, key: Any, seen: Any) -> tuple[Array, Array, Array]:
-        """What directions are taken from (inputs, samples), which sample each latent would take, and whether any may be
-        taken at all."""
+    def choice(self, parameters: Parameters, key: Any, seen: Any) -> tuple[Array, Array, Array]:
+        """x (inputs, samples) that directions are taken from, the sample each latent takes, whether there is one."""
         x = seen.x - parameters["b_d"][:, None] if self.direction == "centred" else seen.x
         allowed = (seen.x != 0).any(0) & (x != 0).any(0)
         place = drawn(weighed(seen.loss, self.power, allowed), len(parameters["b_e"]), key)

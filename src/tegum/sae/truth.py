@@ -31,7 +31,6 @@ from tegum.training.interventions import Edit, Intervention
 from tegum.training.loop import ONE_CORE
 
 SPREADING = 500  # steps that spread directions
-SILENT = -100.0  # an encoder bias with which a latent fires on nothing
 LAST_DRAW = 2**24 - 1  # up to here single precision has all whole numbers
 SHARPNESS = (4.0, 200.0)  # of the norm that stands for the largest |cosine|, first and last; by trial
 
@@ -167,6 +166,8 @@ class GivenDirections(Directions):
     @staticmethod
     def each(Ws: Any) -> tuple[tuple[float, ...], ...]:
         """Many matrices (count, inputs, true), row by row: `numbers` for an axis of dictionaries, one truth each."""
+        if np.ndim(Ws) != 3:
+            raise BadInput(f"Ws of shape {np.shape(Ws)} are not matrices; they need to be (count, inputs, true).")
         return tuple(tuple(np.ravel(W).tolist()) for W in np.asarray(Ws))
 
     def matrix(self, inputs: int) -> Any:
@@ -181,6 +182,8 @@ class GivenDirections(Directions):
 class AtTruth(Intervention):
     """No remedy, but what a dictionary could be: latents 0, 1, … take the true directions, the others never fire.
 
+    The first ones keep their biases; the others get encoder vectors of 0 and biases of −1.
+
     numbers: the directions, row by row, as `GivenDirections` has them; at most as many as there are latents.
     """
 
@@ -192,15 +195,18 @@ class AtTruth(Intervention):
         return Edit.of(
             parameters,
             W_d=parameters["W_d"].at[:, :count].set(D),
-            W_e=parameters["W_e"].at[:count].set(D.T),
-            b_e=parameters["b_e"].at[count:].set(SILENT),
+            W_e=parameters["W_e"].at[:count].set(D.T).at[count:].set(0.0),
+            b_e=parameters["b_e"].at[count:].set(-1.0),
         )
 
     def check(self, model: Network, shapes: Shapes) -> None:
         if not isinstance(model, SparseAutoencoder):
-            raise BadInput(f"AtTruth sets the latents of a dictionary; this is {type(model).__name__}.")
+            raise BadInput(
+                f"AtTruth needs a dictionary, such as SparseAutoencoder(inputs=16, latents=64); this is "
+                f"{type(model).__name__}."
+            )
         given = np.shape(self.numbers)[0]
-        if given % model.inputs or given > model.inputs * model.latents:
+        if not given or given % model.inputs or given > model.inputs * model.latents:
             raise BadInput(
                 f"AtTruth has {given} numbers; a dictionary of inputs={model.inputs} and latents={model.latents} needs "
                 f"a multiple of {model.inputs}, at most {model.inputs * model.latents}."

@@ -62,8 +62,8 @@ def measured(run: Run) -> xr.Dataset:
     found = quality(run, samples=SAMPLES)
     if "setting" not in found.dims:
         found = found.expand_dims("setting", axis=1)
-    if "served" in found:
-        found["cosine"] = found["served"].fillna(0.0)  # nothing is found where it diverged
+    if "live_cosine" in found:
+        found["cosine"] = found["live_cosine"].fillna(0.0)  # nothing is found where it diverged
         found["one_to_one"] = found["cosine"].mean("true")
     penalty = xr.DataArray(np.asarray(run.data["l1"]), dims="recipe")
     objective = found["mse"] + penalty * found["activity"]
@@ -73,8 +73,14 @@ def measured(run: Run) -> xr.Dataset:
 
 def best_settings(run: Run) -> np.ndarray:
     """The place of the setting with the highest mean score over the dictionaries of a tuning run, for each recipe."""
-    score = measured(run)["score"].mean("dictionary", skipna=False).fillna(-np.inf)  # none that diverges is best
-    return np.asarray(score.values.argmax(axis=1))
+    return np.asarray(_mean_score(run).values.argmax(axis=1))
+
+
+def _mean_score(run: Run) -> xr.DataArray:
+    """(recipe, setting), −∞ where one of the dictionaries diverged: no such setting is the best."""
+    found = measured(run)
+    each = found["score"].where(np.isfinite(found["objective"]))
+    return each.mean("dictionary", skipna=False).fillna(-np.inf)
 
 
 def chosen(data: Any, tuning: Run | None) -> Any:
@@ -118,7 +124,7 @@ def _in_tuning(runs: Runs, bed: str, entrant: str) -> float:
     tuning = runs.get(tuning_name(bed, entrant))
     if tuning is None:
         return max(e.ENTRANTS[entrant].scores[bed])
-    return float(measured(tuning)["score"].mean("dictionary").max("setting").mean())
+    return float(_mean_score(tuning).max("setting").mean())
 
 
 def difference(runs: Runs, bed: str, one: str, other: str) -> np.ndarray:

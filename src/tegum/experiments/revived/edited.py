@@ -84,7 +84,7 @@ def _one(training: Training, remedy: Resample, at: int, seed: Array, before: dic
     x = draw(law, fold(key, 1), inputs, remedy.inputs)
     seen = Seen(x, each(training.loss, model, before, x, lanes=False))
     after = remedy.edit(model, before, jax.random.wrap_key_data(key), seen).parameters
-    _, place, _ = remedy.drawn(before, key, seen)
+    _, place, _ = remedy.choice(before, key, seen)
     fresh = draw(law, fold(fold(seed, FRESH), 0), inputs, SAMPLES)
     dead = before["idle"] >= remedy.window
     D = jnp.asarray(law.directions.matrix(inputs))

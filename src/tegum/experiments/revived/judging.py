@@ -28,7 +28,7 @@ from tegum.experiments.revived.lives import (
     LEARNT,
     Beside,
     Lives,
-    area_interval,
+    auc_interval,
     beside,
     found_count,
     lives,
@@ -219,9 +219,9 @@ def _fates(b: Bed) -> list[Judged]:
     short = [(life.length[-1][life.fate == AGAIN]).mean() for life in own if (life.fate == AGAIN).any()]
     found = [
         _below(c.NOT_SURE, max(rates, key=np.mean), ASKED, _tally(fate)),
-        _area(c.NOT_LIKELY, b, [scores(e)["apart"] for e in b.edits], below=True),
-        _area(c.NOT_LIKELY_TRUTH, b, [scores(e)["towards"] for e in b.edits], below=True),
-        _area(c.EARLY, b, [life.rate[_at(life, 200)] for life in own], below=False),
+        _auc(c.NOT_LIKELY, b, [scores(e)["apart"] for e in b.edits], below=True),
+        _auc(c.NOT_LIKELY_TRUTH, b, [scores(e)["towards"] for e in b.edits], below=True),
+        _auc(c.EARLY, b, [life.rate[_at(life, 200)] for life in own], below=False),
         _above(c.TWO_FATES, rates[0] + rates[1], 0.9),
         _below(c.NEAR_ZERO, np.array(short), 0.1),
     ]
@@ -282,11 +282,11 @@ def _met(own: list[Lives], fate: int) -> np.ndarray:
     return means(own, lambda x: x.fate == fate)
 
 
-def _area(claim: Claim, b: Bed, score: list[np.ndarray], *, below: bool) -> Judged:
+def _auc(claim: Claim, b: Bed, score: list[np.ndarray], *, below: bool) -> Judged:
     yes = [life.fate == LEARNT for life in b.lives("published")]
     if not yes or not 0 < np.concatenate(yes).sum() < np.concatenate(yes).size:
         return unjudged(claim, "all revived latents met one fate")
-    value, low, high = area_interval(score, yes)
+    value, low, high = auc_interval(score, yes)
     if len(yes) < ENOUGH:
         return unjudged(claim, f"AUC {value:.2f}; {len(yes)} dictionaries are too few for an interval")
     words = f"AUC {value:.2f}, 95 % interval {low:.2f} to {high:.2f} (dictionaries drawn again), "

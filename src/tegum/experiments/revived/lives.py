@@ -134,7 +134,7 @@ def scores(e: Edited) -> dict[str, np.ndarray]:
     }
 
 
-def area_interval(scores: Sequence[np.ndarray], yes: Sequence[np.ndarray], draws: int = 2000) -> tuple[float, ...]:
+def auc_interval(scores: Sequence[np.ndarray], yes: Sequence[np.ndarray], draws: int = 2000) -> tuple[float, ...]:
     """The AUC over all latents of all dictionaries and its 95 % interval, by drawing dictionaries again."""
     rng = np.random.default_rng(0)
     picks = rng.integers(len(scores), size=(draws, len(scores)))
