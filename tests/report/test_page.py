@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,6 +24,11 @@ from tegum.report import Chapter, book, page
 HOSTILE = "</script><script>alert('&')</script><img src=x onerror=alert(1)> \"quoted\" <b>ü</b>"
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def in_a_browser(test: Callable[..., None]) -> Callable[..., None]:
+    """A test that needs Chromium; the gate has it."""
+    return pytest.mark.browser(pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")(test))
 
 
 class Reader(HTMLParser):
@@ -233,8 +238,7 @@ def test_importing_the_report_does_not_load_plotly() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@in_a_browser
 @pytest.mark.parametrize("width", [1200, 390])
 @pytest.mark.parametrize(("html", "count"), [(one_page(), 3), (one_book(), 6)], ids=["page", "book"])
 def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, width: int, tmp_path: Path) -> None:
@@ -265,8 +269,7 @@ def test_a_browser_draws_every_figure_without_complaint(html: str, count: int, w
     assert overflow <= 0
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@in_a_browser
 @pytest.mark.parametrize("width", [1200, 390])
 def test_figures_of_a_book_take_the_room_that_was_kept_for_them(width: int, tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -291,8 +294,7 @@ def test_figures_of_a_book_take_the_room_that_was_kept_for_them(width: int, tmp_
     assert len(rooms[0]) == 6
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@in_a_browser
 @pytest.mark.parametrize("width", [1200, 400])
 def test_the_scorecard_filters_and_sorts_from_the_keyboard(width: int, tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
@@ -348,8 +350,7 @@ def test_the_scorecard_filters_and_sorts_from_the_keyboard(width: int, tmp_path:
     assert wrong == []
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found")
+@in_a_browser
 def test_films_play_and_scenes_turn_under_the_mouse(tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
     turn = 2 * np.pi * np.arange(5) / 5
